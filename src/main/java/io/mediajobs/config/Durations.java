@@ -1,0 +1,44 @@
+package io.mediajobs.config;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Durations as settings and routes write them: {@code 500ms}, {@code 15s}, {@code 2h30m}, {@code 7d}. */
+public final class Durations {
+
+    private static final Pattern PART = Pattern.compile("(\\d+)(ms|s|m|h|d)");
+    private static final Pattern WHOLE = Pattern.compile("(\\d+(ms|s|m|h|d))+");
+
+    private Durations() {
+    }
+
+    /**
+     * @param text such as {@code 15s} or {@code 1h30m}; a bare number has no unit and is refused
+     * @throws IllegalArgumentException with a sentence, if it is not a duration
+     */
+    public static Duration parse(String text) {
+        String trimmed = text.trim().toLowerCase(Locale.ROOT);
+        if (!WHOLE.matcher(trimmed).matches()) {
+            throw new IllegalArgumentException("'" + text + "' is not a duration; write a number with its unit, like 500ms, 15s, 2m, 2h or 7d");
+        }
+        Duration sum = Duration.ZERO;
+        Matcher part = PART.matcher(trimmed);
+        try {
+            while (part.find()) {
+                long number = Long.parseLong(part.group(1));
+                sum = sum.plus(switch (part.group(2)) {
+                    case "ms" -> Duration.ofMillis(number);
+                    case "s" -> Duration.ofSeconds(number);
+                    case "m" -> Duration.ofMinutes(number);
+                    case "h" -> Duration.ofHours(number);
+                    default -> Duration.ofDays(number);
+                });
+            }
+        } catch (NumberFormatException | ArithmeticException e) {
+            throw new IllegalArgumentException("'" + text + "' is too long a duration", e);
+        }
+        return sum;
+    }
+}

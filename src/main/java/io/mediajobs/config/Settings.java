@@ -1,0 +1,196 @@
+package io.mediajobs.config;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * All settings of one process. Later layers win: the shipped {@code application.properties} (which is also the list of known
+ * keys), the operator's file, environment variables ({@code EVENTS_URI} for {@code events.uri}), {@code -D} system properties,
+ * and what the command line says.
+ */
+public final class Settings {
+
+    private static final Pattern ENVIRONMENT = Pattern.compile("\\{\\{env:([A-Za-z_][A-Za-z0-9_]*)(?::([^{}]*))?}}");
+
+    private final Properties values;
+    private final Set<String> shipped;
+    private final Path home;
+
+    private Settings(Properties values, Set<String> shipped, Path home) {
+        this.values = values;
+        this.shipped = shipped;
+        this.home = home;
+    }
+
+    /**
+     * @param home        the folder that relative paths are relative to: where {@code routes/} is
+     * @param file        the operator's properties file; null for none
+     * @param environment usually {@code System.getenv()}
+     * @param system      usually {@code System.getProperties()}
+     * @param overrides   what this process insists on, such as the demo's addresses; never null
+     * @throws ConfigurationException if the file cannot be read
+     */
+    public static Settings load(Path home, Path file, Map<String, String> environment, Properties system, Map<String, String> overrides) {
+        Properties values = shippedProperties();
+        Set<String> shipped = new TreeSet<>(values.stringPropertyNames());
+        if (file != null) {
+            values.putAll(read(file));
+        }
+        for (String key : new TreeSet<>(values.stringPropertyNames())) {
+            String variable = environment.get(environmentName(key));
+            if (variable != null) {
+                values.setProperty(key, variable);
+            }
+        }
+        for (String key : system.stringPropertyNames()) {
+            if (shipped.contains(key) || values.containsKey(key) || isOurs(key)) {
+                values.setProperty(key, system.getProperty(key));
+            }
+        }
+        values.putAll(overrides);
+        for (String key : values.stringPropertyNames()) {
+            values.setProperty(key, resolveEnvironment(values.getProperty(key), environment));
+        }
+        return new Settings(values, shipped, home);
+    }
+
+    /** The settings as shipped in the jar: the same file that stands at the top of the project. */
+    public static Properties shippedProperties() {
+        try (InputStream stream = Settings.class.getResourceAsStream("application.properties")) {
+            Properties properties = new Properties();
+            properties.load(new InputStreamReader(stream, StandardCharsets.UTF_8));
+            return properties;
+        } catch (IOException e) {
+            throw new IllegalStateException("application.properties is missing from the jar", e);
+        }
+    }
+
+    private static Properties read(Path file) {
+        Properties properties = new Properties();
+        try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+            properties.load(reader);
+        } catch (NoSuchFileException e) {
+            throw new ConfigurationException("The properties file " + file + " does not exist.", e);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new ConfigurationException("The properties file " + file + " cannot be read: " + e.getMessage(), e);
+        }
+        return properties;
+    }
+
+    private static boolean isOurs(String key) {
+        return key.startsWith("provider.") || key.startsWith("camel.component.") || key.startsWith("camel.beans.");
+    }
+
+    /** {@code provider.pictory.key} is also {@code PROVIDER_PICTORY_KEY}. */
+    static String environmentName(String key) {
+        return key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+    }
+
+    private static String resolveEnvironment(String value, Map<String, String> environment) {
+        Matcher reference = ENVIRONMENT.matcher(value);
+        return reference.replaceAll(match -> {
+            String found = environment.get(match.group(1));
+            if (found == null || found.isEmpty()) {
+                found = match.group(2) == null ? "" : match.group(2);
+            }
+            return Matcher.quoteReplacement(found);
+        });
+    }
+
+    /** Every key with its value, secrets included: for Camel's own placeholder resolution, never to be printed. */
+    public Properties all() {
+        Properties copy = new Properties();
+        copy.putAll(values);
+        return copy;
+    }
+
+    /** The keys of the shipped file. */
+    public Set<String> shippedKeys() {
+        return shipped;
+    }
+
+    /** The folder that relative paths are relative to. */
+    public Path home() {
+        return home;
+    }
+
+    public boolean has(String key) {
+        String value = values.getProperty(key);
+        return value != null && !value.isBlank();
+    }
+
+    /** @return the trimmed value, or {@code ""} if the key is there without one */
+    public String text(String key) {
+        String value = values.getProperty(key);
+        if (value == null) {
+            throw new ConfigurationException("The setting " + key + " is missing.");
+        }
+        return value.trim();
+    }
+
+    /** @throws ConfigurationException if it is missing or empty */
+    public String required(String key) {
+        String value = text(key);
+        if (value.isEmpty()) {
+            throw new ConfigurationException("The setting " + key + " has no value. Set it in application.properties, as the environment variable "
+                    + environmentName(key) + ", or with -D" + key + "=…");
+        }
+        return value;
+    }
+
+    public Duration duration(String key) {
+        return parsed(key, Durations::parse);
+    }
+
+    public int number(String key) {
+        return parsed(key, text -> {
+            try {
+                return Integer.parseInt(text);
+            } catch (NumberFormatException e) {
+                throw new IllegalArgumentException("'" + text + "' is not a whole number", e);
+            }
+        });
+    }
+
+    /** @return bytes; the setting is a number with an optional unit B, KB, MB or GB (powers of 1024) */
+    public long bytes(String key) {
+        return parsed(key, Sizes::parse);
+    }
+
+    public boolean flag(String key) {
+        return parsed(key, text -> switch (text.toLowerCase(Locale.ROOT)) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException("'" + text + "' is neither true nor false");
+        });
+    }
+
+    /** @return the path, relative ones resolved against {@link #home()} */
+    public Path path(String key) {
+        return home.resolve(required(key)).normalize();
+    }
+
+    private <T> T parsed(String key, Function<String, T> parser) {
+        String text = required(key);
+        try {
+            return parser.apply(text);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException("The setting " + key + " is wrong: " + e.getMessage() + ".", e);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package io.mediajobs.job;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Map;
+
+/**
+ * A job as the store has it. Times are the store's clock, in UTC.
+ *
+ * @param id           the store's own number of the row; never shown outside
+ * @param key          provider and job id; never null
+ * @param state        where it stands; never null
+ * @param attempt      counts from 1; {@code retry} opens the next one
+ * @param progress     0 to 100; null if unknown
+ * @param tags         the caller's own labels; never null
+ * @param error        why it ended or is blocked; null if it did not
+ * @param registeredAt when we accepted it
+ * @param nextPollAt   when it is asked for next; null where it is not asked for any more
+ * @param polls        how often the provider was asked, all attempts together
+ * @param deadlineAt   after this moment an unfinished job expires
+ * @param updatedAt    when its row last changed
+ * @param misses       answers in a row that said the job is not known
+ * @param failures     answers in a row that could not be used
+ * @param manifest     S3 key of the manifest; null before it is written
+ * @param report       the last report, redacted, as JSON text; null before the first
+ * @param lease        proof that this process may write the job's outcome; null on jobs that were only looked at
+ */
+public record Job(long id, JobKey key, JobState state, int attempt, Integer progress, Map<String, String> tags,
+                  JobError error, Instant registeredAt, Instant nextPollAt, long polls, Instant deadlineAt,
+                  Instant updatedAt, int misses, int failures, String manifest, String report, String lease) {
+
+    public String provider() {
+        return key.provider();
+    }
+
+    public String jobId() {
+        return key.jobId();
+    }
+
+    /**
+     * The job id as one path segment or query value of a URL: every byte but RFC 3986's unreserved ones is
+     * percent-encoded, so that no job id can leave its place in the URL.
+     */
+    public String encodedId() {
+        return URLEncoder.encode(key.jobId(), StandardCharsets.UTF_8).replace("+", "%20").replace("*", "%2A").replace("%7E", "~");
+    }
+}

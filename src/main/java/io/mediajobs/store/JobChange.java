@@ -1,0 +1,122 @@
+package io.mediajobs.store;
+
+import io.mediajobs.job.JobError;
+import io.mediajobs.job.JobState;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What one outcome does to a job: everything in it is written in one transaction, or nothing is. Built in steps; what is not
+ * named stays as it is, except that an outcome gives the lease back unless {@link #keepLease()} is said.
+ */
+public final class JobChange {
+
+    final JobState state;
+    Integer progress;
+    Duration nextPollIn;
+    boolean stopPolling;
+    JobError error;
+    boolean clearError;
+    String report;
+    String manifest;
+    Integer misses;
+    Integer failures;
+    boolean countPoll;
+    boolean keepLease;
+    String what;
+    String detail;
+    boolean onlyIfStateChanges;
+    final List<NewEvent> events = new ArrayList<>();
+
+    private JobChange(JobState state) {
+        this.state = state;
+    }
+
+    /** @param state the state after the change; null leaves it */
+    public static JobChange to(JobState state) {
+        return new JobChange(state);
+    }
+
+    /** @param percent 0 to 100; null leaves it as it is */
+    public JobChange progress(Integer percent) {
+        this.progress = percent;
+        return this;
+    }
+
+    /** The job is due again after {@code delay}. */
+    public JobChange askAgainIn(Duration delay) {
+        this.nextPollIn = delay;
+        return this;
+    }
+
+    /** The job is not asked for any more. */
+    public JobChange askNoMore() {
+        this.stopPolling = true;
+        return this;
+    }
+
+    public JobChange error(JobError why) {
+        this.error = why;
+        return this;
+    }
+
+    public JobChange clearError() {
+        this.clearError = true;
+        return this;
+    }
+
+    /** @param json the last report, redacted; null leaves the one before */
+    public JobChange report(String json) {
+        this.report = json;
+        return this;
+    }
+
+    public JobChange manifest(String key) {
+        this.manifest = key;
+        return this;
+    }
+
+    public JobChange misses(int inARow) {
+        this.misses = inARow;
+        return this;
+    }
+
+    public JobChange failures(int inARow) {
+        this.failures = inARow;
+        return this;
+    }
+
+    /** The provider was asked once. */
+    public JobChange polled() {
+        this.countPoll = true;
+        return this;
+    }
+
+    /** The work goes on: the lease stays with its holder. */
+    public JobChange keepLease() {
+        this.keepLease = true;
+        return this;
+    }
+
+    /** Adds a line to the timeline. */
+    public JobChange note(String what, String detail) {
+        this.what = what;
+        this.detail = detail;
+        return this;
+    }
+
+    /** Adds a line to the timeline if the state is another one than before: polls that bring no news leave none. */
+    public JobChange noteNews(String what, String detail) {
+        this.onlyIfStateChanges = true;
+        return note(what, detail);
+    }
+
+    /** Puts an event into the outbox in the same transaction; null is none. */
+    public JobChange event(NewEvent event) {
+        if (event != null) {
+            events.add(event);
+        }
+        return this;
+    }
+}

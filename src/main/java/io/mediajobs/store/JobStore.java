@@ -1,0 +1,377 @@
+package io.mediajobs.store;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mediajobs.job.Job;
+import io.mediajobs.job.JobError;
+import io.mediajobs.job.JobKey;
+import io.mediajobs.job.JobState;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
+
+/**
+ * Jobs with their timeline and assets. The row is the queue: {@link #claim} hands out what is due under a lease, the work is done
+ * outside any transaction, and {@link #apply} writes its whole outcome in one, only while the lease is still the claimer's.
+ */
+public final class JobStore {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final TypeReference<LinkedHashMap<String, String>> TAGS = new TypeReference<>() {
+    };
+    private static final TypeReference<LinkedHashMap<String, Object>> DETAILS = new TypeReference<>() {
+    };
+
+    private final Database database;
+    private final ProviderTable providers;
+
+    public JobStore(Database database, ProviderEventFactory providerEvents) {
+        this.database = database;
+        this.providers = new ProviderTable(providerEvents);
+    }
+
+    /**
+     * Whether a job was new.
+     *
+     * @param created false if it was followed already; it is left as it was
+     */
+    public record Registered(JobKey key, boolean created) {
+    }
+
+    /** Takes jobs in; when this returns they are on disk. Answers stand in the order of {@code jobs}. */
+    public List<Registered> register(List<NewJob> jobs) {
+        return database.write(handle -> {
+            long now = database.now(handle);
+            List<Registered> results = new ArrayList<>(jobs.size());
+            for (NewJob job : jobs) {
+                Optional<Long> id = handle.createQuery("INSERT INTO job (provider, job_id, state, tags, registered_at, next_poll_at, deadline_at, updated_at)"
+                                + " VALUES (:provider, :jobId, 'pending', :tags, :now, :next, :deadline, :now)"
+                                + " ON CONFLICT (provider, job_id) DO NOTHING RETURNING id")
+                        .bind("provider", job.key().provider()).bind("jobId", job.key().jobId()).bind("tags", json(job.tags()))
+                        .bind("now", now).bind("next", now + job.firstPollIn().toMillis())
+                        .bind("deadline", now + job.deadline().toMillis())
+                        .mapTo(Long.class).findOne();
+                id.ifPresent(row -> note(handle, row, now, "registered", null));
+                results.add(new Registered(job.key(), id.isPresent()));
+            }
+            return results;
+        });
+    }
+
+    /**
+     * What one tick may take.
+     *
+     * @param places      free places for polls of this provider in this process
+     * @param perSecond   the provider's rate, infinite for none
+     * @param lease       how long a claim lasts unless it is renewed
+     */
+    public record Terms(int places, double perSecond, Duration lease) {
+    }
+
+    /** Claims jobs of {@code provider} that are due, the longest waiting first, each with a lease; empty if there are none or it is paused. */
+    public List<Job> claim(String provider, Terms terms) {
+        if (terms.places() <= 0 || !anyDue(provider)) {
+            return List.of();
+        }
+        return database.write(handle -> {
+            long now = database.now(handle);
+            int due = handle.createQuery("SELECT COUNT(*) FROM (SELECT 1 FROM job WHERE provider = :provider AND next_poll_at <= :now"
+                            + " AND (lease_until IS NULL OR lease_until <= :now) LIMIT :limit) AS due")
+                    .bind("provider", provider).bind("now", now).bind("limit", terms.places()).mapTo(Integer.class).one();
+            int admitted = due == 0 ? 0 : providers.admit(handle, now, provider, due, terms.perSecond(), terms.lease());
+            if (admitted == 0) {
+                return List.of();
+            }
+            return handle.createQuery("UPDATE job SET lease_token = :token, lease_until = :until WHERE id IN ("
+                            + "SELECT id FROM job WHERE provider = :provider AND next_poll_at <= :now"
+                            + " AND (lease_until IS NULL OR lease_until <= :now) ORDER BY next_poll_at LIMIT :limit) RETURNING *")
+                    .bind("token", UUID.randomUUID().toString()).bind("until", now + terms.lease().toMillis())
+                    .bind("provider", provider).bind("now", now).bind("limit", admitted)
+                    .map((rows, context) -> job(rows)).list();
+        });
+    }
+
+    private boolean anyDue(String provider) {
+        return database.read(handle -> handle.createQuery("SELECT EXISTS (SELECT 1 FROM job WHERE provider = :provider"
+                        + " AND next_poll_at <= :now AND (lease_until IS NULL OR lease_until <= :now))")
+                .bind("provider", provider).bind("now", database.now(handle)).mapTo(Boolean.class).one());
+    }
+
+    /** Makes the leases of work that goes on last for {@code lease} from now. */
+    public void renew(Collection<Job> leased, Duration lease) {
+        if (leased.isEmpty()) {
+            return;
+        }
+        database.write(handle -> {
+            long until = database.now(handle) + lease.toMillis();
+            var batch = handle.prepareBatch("UPDATE job SET lease_until = :until WHERE id = :id AND lease_token = :token");
+            for (Job job : leased) {
+                batch.bind("until", until).bind("id", job.id()).bind("token", job.lease()).add();
+            }
+            return batch.execute();
+        });
+    }
+
+    /** Ends all leases. Only the sole owner of the store may say so: at its start, what an earlier process held is free again. */
+    public int releaseAll() {
+        return database.write(handle -> handle.createUpdate("UPDATE job SET lease_token = NULL, lease_until = NULL WHERE lease_token IS NOT NULL").execute());
+    }
+
+    /** Gives a claimed job back as it was; it stays due. Does nothing if the lease is gone. */
+    public void release(Job leased) {
+        database.write(handle -> handle.createUpdate("UPDATE job SET lease_token = NULL, lease_until = NULL WHERE id = :id AND lease_token = :token")
+                .bind("id", leased.id()).bind("token", leased.lease()).execute());
+    }
+
+    /**
+     * Writes an outcome: the job's row, its timeline, its events and what it says of the provider, in one transaction.
+     *
+     * @param leased as it was claimed
+     * @param signal what the answer says of the provider; null if nothing
+     * @return the job after the change
+     * @throws LeaseLostException if the lease is no longer the claimer's; then nothing is written
+     */
+    public Job apply(Job leased, JobChange change, ProviderSignal signal) {
+        return database.write(handle -> {
+            long now = database.now(handle);
+            Job before = row(handle, "id = :id AND lease_token = :token", query -> query.bind("id", leased.id()).bind("token", leased.lease()))
+                    .orElseThrow(() -> new LeaseLostException(leased.key()));
+            if (signal != null) {
+                providers.apply(handle, now, before.provider(), signal);
+            }
+            return change(handle, now, before, change);
+        });
+    }
+
+    /**
+     * An operator's change, whoever holds the job: a holder loses its lease.
+     *
+     * @param decide sees the job as it is and gives the change; what it throws, passes through and nothing is written
+     * @return empty if there is no such job
+     */
+    public Optional<Job> override(JobKey key, Function<Job, JobChange> decide) {
+        return database.write(handle -> find(handle, key).map(before -> change(handle, database.now(handle), before, decide.apply(before))));
+    }
+
+    /**
+     * Opens a finished or blocked job again under the next attempt number, with its deadline counted from now.
+     *
+     * @return empty if there is no such job
+     * @throws IllegalStateException if it is still being followed
+     */
+    public Optional<Job> retry(JobKey key) {
+        return database.write(handle -> find(handle, key).map(before -> {
+            if (!before.state().isTerminal() && before.state() != JobState.BLOCKED) {
+                throw new IllegalStateException("Job " + key + " is " + before.state().word() + " and still being followed; there is nothing to open again.");
+            }
+            long now = database.now(handle);
+            handle.createUpdate("UPDATE job SET attempt = attempt + 1, state = 'pending', progress = NULL, error_code = NULL, error_message = NULL,"
+                            + " error_retryable = NULL, misses = 0, failures = 0, manifest = NULL, next_poll_at = :now,"
+                            + " deadline_at = :now + (deadline_at - registered_at), lease_token = NULL, lease_until = NULL, updated_at = :now WHERE id = :id")
+                    .bind("now", now).bind("id", before.id()).execute();
+            note(handle, before.id(), now, "retry", "attempt " + (before.attempt() + 1));
+            return find(handle, key).orElseThrow();
+        }));
+    }
+
+    private Job change(Handle handle, long now, Job before, JobChange change) {
+        JobState state = change.state == null ? before.state() : change.state;
+        StringBuilder sql = new StringBuilder("UPDATE job SET state = :state, updated_at = :now");
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("state", state.word());
+        values.put("now", now);
+        values.put("id", before.id());
+        set(sql, values, "progress", change.progress);
+        set(sql, values, "report", change.report);
+        set(sql, values, "manifest", change.manifest);
+        set(sql, values, "misses", change.misses);
+        set(sql, values, "failures", change.failures);
+        if (change.countPoll) {
+            sql.append(", polls = polls + 1");
+        }
+        if (change.stopPolling) {
+            sql.append(", next_poll_at = NULL");
+        } else if (change.nextPollIn != null) {
+            set(sql, values, "next_poll_at", now + change.nextPollIn.toMillis());
+        }
+        if (change.error != null || change.clearError) {
+            sql.append(", error_code = :code, error_message = :message, error_retryable = :retryable");
+            JobError error = change.error == null ? new JobError(null, null, null) : change.error;
+            values.put("code", error.code());
+            values.put("message", error.message());
+            values.put("retryable", error.retryable());
+        }
+        if (!change.keepLease) {
+            sql.append(", lease_token = NULL, lease_until = NULL");
+        }
+        handle.createUpdate(sql.append(" WHERE id = :id").toString()).bindMap(values).execute();
+        if (change.what != null && !(change.onlyIfStateChanges && state == before.state())) {
+            note(handle, before.id(), now, change.what, change.detail);
+        }
+        for (NewEvent event : change.events) {
+            Outbox.add(handle, now, event);
+        }
+        return row(handle, "id = :id", query -> query.bind("id", before.id())).orElseThrow();
+    }
+
+    private static void set(StringBuilder sql, Map<String, Object> values, String column, Object value) {
+        if (value != null) {
+            sql.append(", ").append(column).append(" = :").append(column);
+            values.put(column, value);
+        }
+    }
+
+    private static void note(Handle handle, long job, long now, String what, String detail) {
+        handle.createUpdate("INSERT INTO timeline (job, at, what, detail) VALUES (:job, :now, :what, :detail)")
+                .bind("job", job).bind("now", now).bind("what", what).bind("detail", detail).execute();
+    }
+
+    /**
+     * Remembers an asset that is complete in S3, so that a later try of the same attempt leaves it out.
+     *
+     * @throws LeaseLostException if the lease is no longer the claimer's
+     */
+    public void saveAsset(Job leased, ArchivedAsset asset) {
+        database.write(handle -> {
+            row(handle, "id = :id AND lease_token = :token", query -> query.bind("id", leased.id()).bind("token", leased.lease()))
+                    .orElseThrow(() -> new LeaseLostException(leased.key()));
+            return handle.createUpdate("INSERT INTO asset (job, attempt, position, role, object_key, bytes, sha256, content_type, source_url, details)"
+                            + " VALUES (:job, :attempt, :position, :role, :key, :bytes, :sha256, :type, :source, :details)"
+                            + " ON CONFLICT (job, attempt, position) DO UPDATE SET role = :role, object_key = :key, bytes = :bytes, sha256 = :sha256,"
+                            + " content_type = :type, source_url = :source, details = :details")
+                    .bind("job", leased.id()).bind("attempt", leased.attempt()).bind("position", asset.position()).bind("role", asset.role())
+                    .bind("key", asset.key()).bind("bytes", asset.bytes()).bind("sha256", asset.sha256()).bind("type", asset.contentType())
+                    .bind("source", asset.sourceUrl()).bind("details", json(asset.details())).execute();
+        });
+    }
+
+    /** The assets of the job's present attempt that are in S3, in the order of the provider's answer. */
+    public List<ArchivedAsset> assets(Job job) {
+        return database.read(handle -> handle.createQuery("SELECT * FROM asset WHERE job = :job AND attempt = :attempt ORDER BY position")
+                .bind("job", job.id()).bind("attempt", job.attempt())
+                .map((rows, context) -> new ArchivedAsset(rows.getInt("position"), rows.getString("role"), rows.getString("object_key"),
+                        rows.getLong("bytes"), rows.getString("sha256"), rows.getString("content_type"), rows.getString("source_url"),
+                        parse(rows.getString("details"), DETAILS))).list());
+    }
+
+    public List<TimelineEntry> timeline(Job job) {
+        return database.read(handle -> handle.createQuery("SELECT at, what, detail FROM timeline WHERE job = :job ORDER BY id")
+                .bind("job", job.id())
+                .map((rows, context) -> new TimelineEntry(Instant.ofEpochMilli(rows.getLong("at")), rows.getString("what"), rows.getString("detail")))
+                .list());
+    }
+
+    public Optional<Job> find(JobKey key) {
+        return database.read(handle -> find(handle, key));
+    }
+
+    private static Optional<Job> find(Handle handle, JobKey key) {
+        return row(handle, "provider = :provider AND job_id = :jobId", query -> query.bind("provider", key.provider()).bind("jobId", key.jobId()));
+    }
+
+    /** Newest first, at most {@link JobFilter#limit()}. */
+    public List<Job> list(JobFilter filter) {
+        StringBuilder sql = new StringBuilder("SELECT * FROM job WHERE 1 = 1");
+        Map<String, Object> values = new LinkedHashMap<>();
+        if (filter.state() != null) {
+            sql.append(" AND state = :state");
+            values.put("state", filter.state());
+        }
+        if (filter.provider() != null) {
+            sql.append(" AND provider = :provider");
+            values.put("provider", filter.provider());
+        }
+        if (filter.query() != null) {
+            sql.append(" AND job_id LIKE :query ESCAPE '\\'");
+            values.put("query", "%" + filter.query().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%");
+        }
+        if (filter.before() != null) {
+            sql.append(" AND id < :before");
+            values.put("before", filter.before());
+        }
+        sql.append(" ORDER BY id DESC LIMIT :limit");
+        values.put("limit", filter.limit());
+        return database.read(handle -> handle.createQuery(sql.toString()).bindMap(values).map((rows, context) -> job(rows)).list());
+    }
+
+    /**
+     * How many jobs of a provider are in a state.
+     */
+    public record Count(String provider, String state, long jobs) {
+    }
+
+    public List<Count> counts() {
+        return database.read(handle -> handle.createQuery("SELECT provider, state, COUNT(*) AS jobs FROM job GROUP BY provider, state ORDER BY provider, state")
+                .map((rows, context) -> new Count(rows.getString("provider"), rows.getString("state"), rows.getLong("jobs"))).list());
+    }
+
+    /** Names and states of all providers that were ever asked or paused. */
+    public List<ProviderState> providers() {
+        return database.read(providers::list);
+    }
+
+    /** Pauses a provider until {@code false} is said, or ends whatever pause it has. */
+    public void pause(String provider, boolean pause) {
+        database.write(handle -> {
+            providers.operator(handle, database.now(handle), provider, pause);
+            return null;
+        });
+    }
+
+    /** @throws RuntimeException if the store does not answer */
+    public void ping() {
+        database.read(handle -> handle.createQuery("SELECT 1").mapTo(Integer.class).one());
+    }
+
+    private static Optional<Job> row(Handle handle, String where, Function<Query, Query> bind) {
+        return bind.apply(handle.createQuery("SELECT * FROM job WHERE " + where)).map((rows, context) -> job(rows)).findOne();
+    }
+
+    private static Job job(ResultSet rows) throws SQLException {
+        String code = rows.getString("error_code");
+        String message = rows.getString("error_message");
+        boolean retryable = rows.getBoolean("error_retryable");
+        boolean unknown = rows.wasNull();
+        JobError error = code == null && message == null ? null : new JobError(code, message, unknown ? null : retryable);
+        int progress = rows.getInt("progress");
+        boolean noProgress = rows.wasNull();
+        return new Job(rows.getLong("id"), new JobKey(rows.getString("provider"), rows.getString("job_id")),
+                JobState.ofWord(rows.getString("state")), rows.getInt("attempt"), noProgress ? null : progress,
+                parse(rows.getString("tags"), TAGS), error, instant(rows, "registered_at"), instant(rows, "next_poll_at"),
+                rows.getLong("polls"), instant(rows, "deadline_at"), instant(rows, "updated_at"), rows.getInt("misses"),
+                rows.getInt("failures"), rows.getString("manifest"), rows.getString("report"), rows.getString("lease_token"));
+    }
+
+    private static Instant instant(ResultSet rows, String column) throws SQLException {
+        long millis = rows.getLong(column);
+        return rows.wasNull() ? null : Instant.ofEpochMilli(millis);
+    }
+
+    private static String json(Object value) {
+        try {
+            return JSON.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("cannot be written as JSON: " + e.getMessage(), e);
+        }
+    }
+
+    private static <T> T parse(String json, TypeReference<T> type) {
+        try {
+            return JSON.readValue(json, type);
+        } catch (JsonProcessingException e) {
+            throw new StoreException("The store holds text that is not JSON: " + e.getMessage(), e);
+        }
+    }
+}

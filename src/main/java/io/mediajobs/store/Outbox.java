@@ -1,0 +1,98 @@
+package io.mediajobs.store;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * Events that wait for their destination. They are written with the outcome they tell of and leave at least once, in the order
+ * of their subject: while one waits for its next attempt, later ones of the same subject wait too and others pass.
+ */
+public final class Outbox {
+
+    private static final String COLUMNS = "id, event_id, type, subject, payload, created_at, attempts, published_at, last_error";
+
+    private final Database database;
+
+    public Outbox(Database database) {
+        this.database = database;
+    }
+
+    /** Adds an event; one that is there already, by its id, stays as it is: the same fact has one event. */
+    static void add(Handle handle, long now, NewEvent event) {
+        handle.createUpdate("INSERT INTO outbox (event_id, type, subject, payload, created_at, next_attempt_at)"
+                        + " VALUES (:id, :type, :subject, :payload, :now, :now) ON CONFLICT (event_id) DO NOTHING")
+                .bind("id", event.id()).bind("type", event.type()).bind("subject", event.subject())
+                .bind("payload", event.payload()).bind("now", now).execute();
+    }
+
+    /**
+     * The events to deliver now, in order; of each subject only the oldest one that is not delivered yet.
+     *
+     * @param limit how many at the most
+     */
+    public List<OutboxEvent> due(int limit) {
+        return database.read(handle -> handle.createQuery("SELECT " + COLUMNS + " FROM outbox AS event WHERE next_attempt_at <= :now"
+                        + " AND NOT EXISTS (SELECT 1 FROM outbox AS earlier WHERE earlier.subject = event.subject"
+                        + " AND earlier.next_attempt_at IS NOT NULL AND earlier.id < event.id) ORDER BY id LIMIT :limit")
+                .bind("now", database.now(handle)).bind("limit", limit)
+                .map((rows, context) -> event(rows)).list());
+    }
+
+    /** The destination took the event. */
+    public void published(OutboxEvent event) {
+        database.write(handle -> handle.createUpdate("UPDATE outbox SET published_at = :now, next_attempt_at = NULL, last_error = NULL,"
+                        + " attempts = attempts + 1 WHERE id = :id")
+                .bind("now", database.now(handle)).bind("id", event.number()).execute());
+    }
+
+    /**
+     * The destination did not take the event; it is tried again after {@code delay}.
+     *
+     * @param error why, redacted
+     */
+    public void failed(OutboxEvent event, String error, Duration delay) {
+        database.write(handle -> handle.createUpdate("UPDATE outbox SET attempts = attempts + 1, last_error = :error,"
+                        + " next_attempt_at = :at WHERE id = :id AND published_at IS NULL")
+                .bind("error", error).bind("at", database.now(handle) + delay.toMillis()).bind("id", event.number()).execute());
+    }
+
+    /** @return false if there is no event of this id */
+    public boolean republish(String eventId) {
+        return database.write(handle -> handle.createUpdate("UPDATE outbox SET published_at = NULL, next_attempt_at = :now WHERE event_id = :id")
+                .bind("now", database.now(handle)).bind("id", eventId).execute()) > 0;
+    }
+
+    /** Events after the position {@code after}, oldest first. */
+    public List<OutboxEvent> list(long after, int limit) {
+        return database.read(handle -> handle.createQuery("SELECT " + COLUMNS + " FROM outbox WHERE id > :after ORDER BY id LIMIT :limit")
+                .bind("after", after).bind("limit", limit)
+                .map((rows, context) -> event(rows)).list());
+    }
+
+    /** How many events wait, and since when the oldest does. */
+    public Backlog backlog() {
+        return database.read(handle -> handle.createQuery("SELECT COUNT(*) AS waiting, MIN(created_at) AS oldest FROM outbox"
+                        + " WHERE next_attempt_at IS NOT NULL")
+                .map((rows, context) -> new Backlog(rows.getLong("waiting"), instant(rows, "oldest").orElse(null))).one());
+    }
+
+    /** @param oldest null if none waits */
+    public record Backlog(long waiting, Instant oldest) {
+    }
+
+    private static OutboxEvent event(ResultSet rows) throws SQLException {
+        return new OutboxEvent(rows.getLong("id"), rows.getString("event_id"), rows.getString("type"), rows.getString("subject"),
+                rows.getString("payload"), Instant.ofEpochMilli(rows.getLong("created_at")), rows.getInt("attempts"),
+                instant(rows, "published_at").orElse(null), rows.getString("last_error"));
+    }
+
+    private static Optional<Instant> instant(ResultSet rows, String column) throws SQLException {
+        long millis = rows.getLong(column);
+        return rows.wasNull() ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));
+    }
+}

@@ -1,0 +1,15 @@
+package io.mediajobs.store;
+
+import java.time.Instant;
+
+/**
+ * An event in the outbox.
+ *
+ * @param number      position in the outbox; rises with time
+ * @param attempts    deliveries tried so far
+ * @param publishedAt when the destination took it; null while it waits
+ * @param lastError   why the last delivery failed, redacted; null if none did
+ */
+public record OutboxEvent(long number, String id, String type, String subject, String payload, Instant createdAt,
+                          int attempts, Instant publishedAt, String lastError) {
+}

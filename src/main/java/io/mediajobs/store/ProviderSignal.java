@@ -1,0 +1,27 @@
+package io.mediajobs.store;
+
+import io.mediajobs.job.JobError;
+import java.time.Duration;
+
+/** What an answer says about the provider as a whole; written together with the job's outcome. */
+public sealed interface ProviderSignal {
+
+    /** The provider answered as it should. */
+    record Fine() implements ProviderSignal {
+    }
+
+    /** The provider asked for patience (429): nobody asks it again before the time is over. */
+    record Throttled(Duration patience) implements ProviderSignal {
+    }
+
+    /**
+     * The provider did not answer usefully; after {@code threshold} times in a row its circuit opens for {@code pause}, and for
+     * longer each time the one probe fails, up to {@code longest}.
+     */
+    record Unavailable(JobError error, int threshold, Duration pause, Duration longest) implements ProviderSignal {
+    }
+
+    /** The provider refuses us as such ({@code unauthorized}, {@code payment-required}): all its jobs wait, one probes after each pause. */
+    record Refused(String reason, JobError error, Duration pause) implements ProviderSignal {
+    }
+}

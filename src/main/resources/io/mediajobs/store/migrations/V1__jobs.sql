@@ -1,0 +1,82 @@
+-- One schema for SQLite and PostgreSQL; ${identity} is the only word that differs.
+-- Times are milliseconds since 1970 by the database's own clock. JSON is text.
+
+CREATE TABLE job (
+    id              ${identity},
+    provider        TEXT    NOT NULL,
+    job_id          TEXT    NOT NULL,
+    state           TEXT    NOT NULL,
+    attempt         INTEGER NOT NULL DEFAULT 1,
+    progress        INTEGER,
+    tags            TEXT    NOT NULL DEFAULT '{}',
+    error_code      TEXT,
+    error_message   TEXT,
+    error_retryable BOOLEAN,
+    registered_at   BIGINT  NOT NULL,
+    next_poll_at    BIGINT,
+    polls           BIGINT  NOT NULL DEFAULT 0,
+    deadline_at     BIGINT,
+    updated_at      BIGINT  NOT NULL,
+    misses          INTEGER NOT NULL DEFAULT 0,
+    failures        INTEGER NOT NULL DEFAULT 0,
+    manifest        TEXT,
+    report          TEXT,
+    lease_token     TEXT,
+    lease_until     BIGINT,
+    UNIQUE (provider, job_id)
+);
+
+-- The row is the queue: what is due, oldest first. Finished jobs are not in it.
+CREATE INDEX job_due ON job (provider, next_poll_at) WHERE next_poll_at IS NOT NULL;
+CREATE INDEX job_state ON job (state, id);
+CREATE INDEX job_provider ON job (provider, id);
+
+CREATE TABLE asset (
+    job         BIGINT  NOT NULL REFERENCES job (id) ON DELETE CASCADE,
+    attempt     INTEGER NOT NULL,
+    position    INTEGER NOT NULL,
+    role        TEXT    NOT NULL,
+    object_key  TEXT    NOT NULL,
+    bytes       BIGINT  NOT NULL,
+    sha256      TEXT    NOT NULL,
+    content_type TEXT,
+    source_url  TEXT,
+    details     TEXT    NOT NULL DEFAULT '{}',
+    PRIMARY KEY (job, attempt, position)
+);
+
+CREATE TABLE timeline (
+    id     ${identity},
+    job    BIGINT NOT NULL REFERENCES job (id) ON DELETE CASCADE,
+    at     BIGINT NOT NULL,
+    what   TEXT   NOT NULL,
+    detail TEXT
+);
+CREATE INDEX timeline_job ON timeline (job, id);
+
+CREATE TABLE outbox (
+    id              ${identity},
+    event_id        TEXT    NOT NULL UNIQUE,
+    type            TEXT    NOT NULL,
+    subject         TEXT    NOT NULL,
+    payload         TEXT    NOT NULL,
+    created_at      BIGINT  NOT NULL,
+    attempts        INTEGER NOT NULL DEFAULT 0,
+    next_attempt_at BIGINT,
+    published_at    BIGINT,
+    last_error      TEXT
+);
+-- what is still to be published; published events have no next attempt
+CREATE INDEX outbox_due ON outbox (next_attempt_at, id) WHERE next_attempt_at IS NOT NULL;
+CREATE INDEX outbox_subject ON outbox (subject, id) WHERE next_attempt_at IS NOT NULL;
+
+CREATE TABLE provider (
+    name         TEXT    PRIMARY KEY,
+    pause_reason TEXT,
+    paused_until BIGINT,
+    failures     INTEGER NOT NULL DEFAULT 0,
+    incident     INTEGER NOT NULL DEFAULT 0,
+    rate_until   BIGINT  NOT NULL DEFAULT 0,
+    last_error   TEXT,
+    updated_at   BIGINT  NOT NULL
+);
