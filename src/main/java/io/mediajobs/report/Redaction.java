@@ -1,0 +1,133 @@
+package io.mediajobs.report;
+
+import io.mediajobs.job.JobError;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Takes secrets out of text that others see: the query, fragment and user name of every URL in it, bearer tokens, and
+ * the signature parameters of the large clouds even where no URL is around them. Redacting twice changes nothing.
+ *
+ * <p>It shows too little rather than too much: in running text everything up to the next blank belongs to a query.
+ */
+public final class Redaction {
+
+    /** Longest error message that is kept; a provider's stack trace is not worth more. */
+    private static final int LONGEST_MESSAGE = 4_000;
+    private static final int LONGEST_CODE = 200;
+
+    /**
+     * A URL in text: also with slashes escaped as in raw JSON ({@code https:\/\/}), and percent-encoded as in another
+     * URL's query. The scheme is bounded because an unbounded one takes quadratic time on long base64 text.
+     */
+    private static final Pattern URL = Pattern.compile(
+            "[a-z][a-z0-9+.-]{1,15}(?:(:\\\\?/\\\\?/)|%(?:25)*3a%(?:25)*2f%(?:25)*2f)[^\\s\"<>`]*+",
+            Pattern.CASE_INSENSITIVE);
+    private static final Pattern QUERY = Pattern.compile("[?#]|\\\\u003f|\\\\u0023", Pattern.CASE_INSENSITIVE);
+    private static final Pattern ENCODED_QUERY = Pattern.compile("[?#]|%(?:25)*3f|%(?:25)*23", Pattern.CASE_INSENSITIVE);
+    private static final Pattern BEARER = Pattern.compile("\\b(bearer|basic)\\s+[a-z0-9._~+/=-]{8,}+", Pattern.CASE_INSENSITIVE);
+    private static final Pattern SIGNATURE = Pattern.compile(
+            "\\b(x-(?:amz|goog)-(?:signature|credential|security-token)|signature|sig|key-pair-id|policy)=[^&\\s\"<>`]++",
+            Pattern.CASE_INSENSITIVE);
+
+    private Redaction() {
+    }
+
+    /**
+     * @param text any text, JSON and HTML included; null gives null
+     * @return the same text without the secrets that can be recognised
+     */
+    public static String text(String text) {
+        if (text == null || text.isEmpty()) {
+            return text;
+        }
+        String redacted = text.indexOf(':') >= 0 || text.indexOf('%') >= 0
+                ? URL.matcher(text).replaceAll(match -> Matcher.quoteReplacement(shortened(match.group(), match.group(1))))
+                : text;
+        if (redacted.indexOf('=') >= 0) {
+            redacted = SIGNATURE.matcher(redacted).replaceAll("$1=[redacted]");
+        }
+        return BEARER.matcher(redacted).replaceAll("$1 [redacted]");
+    }
+
+    /**
+     * @param url one URL, of any scheme and possibly broken; null gives null
+     * @return it without query, fragment and user name; blanks do not end it
+     */
+    public static String url(String url) {
+        if (url == null) {
+            return null;
+        }
+        Matcher query = QUERY.matcher(url);
+        return text(query.find() ? url.substring(0, query.start()) : url);
+    }
+
+    /**
+     * @param error null gives null
+     * @return the error with redacted text, cut to a length that fits into events and tables
+     */
+    public static JobError error(JobError error) {
+        return error == null ? null
+                : new JobError(cut(text(error.code()), LONGEST_CODE), cut(text(error.message()), LONGEST_MESSAGE), error.retryable());
+    }
+
+    /**
+     * @param map of text, numbers, booleans, lists and maps; null gives an empty map
+     * @return a deeply immutable copy in the same order, every text in it (keys included) redacted
+     */
+    public static Map<String, Object> map(Map<String, ?> map) {
+        if (map == null || map.isEmpty()) {
+            return Map.of();
+        }
+        Map<String, Object> copy = new LinkedHashMap<>();
+        map.forEach((key, value) -> copy.put(text(key), value(value)));
+        return Collections.unmodifiableMap(copy);
+    }
+
+    /** Text cut to at most so many characters, with an ellipsis as its last where something is missing; no half surrogate pair. */
+    static String cut(String text, int longest) {
+        if (text == null || text.length() <= longest) {
+            return text;
+        }
+        int end = Character.isHighSurrogate(text.charAt(longest - 2)) ? longest - 2 : longest - 1;
+        return text.substring(0, end) + "…";
+    }
+
+    private static Object value(Object value) {
+        if (value instanceof String text) {
+            return text(text);
+        }
+        if (value instanceof Map<?, ?> map) {
+            Map<String, Object> copy = new LinkedHashMap<>();
+            map.forEach((key, child) -> copy.put(text(String.valueOf(key)), value(child)));
+            return Collections.unmodifiableMap(copy);
+        }
+        if (value instanceof List<?> list) {
+            List<Object> copy = new ArrayList<>(list.size());
+            list.forEach(child -> copy.add(value(child)));
+            return Collections.unmodifiableList(copy);
+        }
+        return value;
+    }
+
+    private static String shortened(String url, String plainSeparator) {
+        Matcher query = (plainSeparator == null ? ENCODED_QUERY : QUERY).matcher(url);
+        String path = query.find() ? url.substring(0, query.start()) : url;
+        if (plainSeparator == null) {
+            return path;
+        }
+        int authority = path.indexOf(plainSeparator) + plainSeparator.length();
+        int end = authority;
+        while (end < path.length() && path.charAt(end) != '/' && path.charAt(end) != '\\') {
+            end++;
+        }
+        int user = path.lastIndexOf('@', end - 1);
+        return user < authority ? path : path.substring(0, authority) + path.substring(user + 1);
+    }
+}
