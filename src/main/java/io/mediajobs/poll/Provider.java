@@ -1,0 +1,16 @@
+package io.mediajobs.poll;
+
+import java.time.Duration;
+
+/**
+ * A provider as its route file declares it, in the parameters of {@code kamelet:due-jobs}.
+ *
+ * @param name      also the id of its route
+ * @param every     time between two asks for the same job
+ * @param deadline  how long a job may take unless its registration says otherwise
+ * @param perSecond status calls a second at the most; infinite for no limit
+ * @param atOnce    status calls at the same time at the most
+ * @param running   false while its route is stopped
+ */
+public record Provider(String name, Duration every, Duration deadline, double perSecond, int atOnce, boolean running) {
+}
