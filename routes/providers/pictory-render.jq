@@ -12,7 +12,7 @@
    elif $data.status == "in-progress" then "processing"
    else $data.status end) as $status
 | if .success != null and (.success | type) != "boolean" then error("success is not true or false")
-  elif .success == false and ($data.status == "in-progress" or $status == "completed") or .success == true and $status == "failed"
+  elif (.success == false and ($data.status == "in-progress" or $status == "completed")) or (.success == true and $status == "failed")
   then error("success is \(.success) but status is \($data.status)")
   else . end
 | (if $data.renderProgress != null then $data.renderProgress else $data.progress end) as $progress

@@ -17,7 +17,7 @@ def seconds:
    elif $data.status == "in-progress" then "processing"
    else $data.status end) as $status
 | if .success != null and (.success | type) != "boolean" then error("success is not true or false")
-  elif .success == false and ($status == "processing" or $status == "completed") or .success == true and $status == "failed"
+  elif (.success == false and ($status == "processing" or $status == "completed")) or (.success == true and $status == "failed")
   then error("success is \(.success) but status is \($data.status)")
   else . end
 | {

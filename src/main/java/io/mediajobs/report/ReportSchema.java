@@ -111,11 +111,24 @@ public final class ReportSchema {
     }
 
     private static String sentence(ValidationMessage fault) {
-        String where = fault.getInstanceLocation().toString().replaceFirst("^\\$\\.?", "");
-        JsonNode value = fault.getInstanceNode();
-        String shown = "enum".equals(fault.getType()) && value != null && value.isTextual() ? " '" + Redaction.cut(value.textValue(), 60) + "'" : "";
-        String sentence = (where.isEmpty() ? "the report" : where) + shown + " " + fault.getError();
-        return Redaction.cut(Redaction.text(sentence.strip()), 300);
+        String where = fault.getInstanceLocation().toString().replaceFirst("^/", "");
+        String sentence = switch (fault.getType()) {
+            case "required" -> (where.isEmpty() ? "" : where + "/") + fault.getProperty() + " is missing";
+            case "additionalProperties" -> (where.isEmpty() ? "" : where + "/") + fault.getProperty() + " is not part of a report";
+            case "enum" -> where + " is " + shown(fault.getInstanceNode()) + " and none of " + words(fault.getSchemaNode());
+            default -> (where.isEmpty() ? "" : where + ": ") + fault.getError();
+        };
+        return Redaction.cut(Redaction.text(sentence), 300);
+    }
+
+    private static String shown(JsonNode value) {
+        return value.isTextual() ? "'" + Redaction.cut(value.textValue(), 60) + "'" : StrictJson.kind(value);
+    }
+
+    private static String words(JsonNode enumeration) {
+        List<String> words = new ArrayList<>();
+        enumeration.forEach(word -> words.add(word.asText()));
+        return String.join(", ", words);
     }
 
     private static JsonSchema load() {
