@@ -41,9 +41,12 @@ def role_of_names:
 def pixels: if type == "number" and . == floor then . else null end;
 
 . as $answer
-| [ [.result]
-    | . as $all
-    | paths(type == "string" and test("^https?://[^/\\s]\\S*$"; "i")) as $path
+| [.result] as $all
+# more than any story has, and than can be looked at in seconds
+| [ limit(20001;
+      $all | paths(type == "string" and (.[0:4] | ascii_downcase) == "http" and test("^https?://[^/\\s]\\S*$"; "i"))) ] as $paths
+| if ($paths | length) > 20000 then error("result has more than 20000 URLs") else . end
+| [ $paths[] as $path
     | ($all | getpath($path)) as $url
     | ($url | role_of_ending) as $ending
     | (if $ending == "" then $path | role_of_names else $ending end) as $role

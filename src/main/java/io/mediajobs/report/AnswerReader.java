@@ -133,7 +133,7 @@ public final class AnswerReader {
             return null;
         }
         byte[] beginning = Arrays.copyOf(body, Math.min(body.length, 16 * LONGEST_EXCERPT));
-        String text = new String(beginning, StandardCharsets.UTF_8).replaceAll("[\\p{Cntrl}&&[^\n\t]]", "\uFFFD");
+        String text = new String(beginning, StandardCharsets.UTF_8).replaceAll("[\\p{Cntrl}&&[^\n\r\t]]", "\uFFFD");
         return Redaction.cut(Redaction.text(text), LONGEST_EXCERPT);
     }
 

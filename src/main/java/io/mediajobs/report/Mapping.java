@@ -110,7 +110,10 @@ public final class Mapping {
 
     private static String reason(Throwable e) {
         // the parser's own words name line and column, its wrapper repeats the whole program
-        Throwable told = e.getCause() instanceof ParseException parsing ? parsing : e;
+        Throwable told = e;
+        while (told.getCause() != null && !(told instanceof ParseException)) {
+            told = told.getCause();
+        }
         String message = told.getMessage() == null ? told.getClass().getSimpleName() : told.getMessage().split("Was expecting")[0];
         // values of the answer may be quoted in it
         return Redaction.cut(Redaction.text(message.strip().replaceAll("\\s+", " ")), 500);

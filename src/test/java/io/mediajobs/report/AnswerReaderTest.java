@@ -138,6 +138,21 @@ class AnswerReaderTest {
     }
 
     @Test
+    void millionsOfSmallValuesAreRefused() {
+        Answer answer = reader.read(200, null, bytes("{\"it\":[" + "0,".repeat(3_000_000) + "0]}"), copy);
+        assertThat(answer.error().message()).startsWith("the answer is beyond the limits of 500 levels, 500000 tokens");
+    }
+
+    @Test
+    void whatJqCanMakeAndJsonCannotSayIsAbsent() throws MappingException {
+        Mapping mapping = Mapping.compile("mine.jq", "{status, progress: nan, usage: {a: infinite, b: (\"1e999999\" | tonumber)}, attributes: {list: [nan, 1]}}");
+        Report report = reader.read(200, null, bytes("{\"status\":\"pending\"}"), mapping).report();
+        assertThat(report.progress()).isNull();
+        assertThat(report.usage()).isEmpty();
+        assertThat(report.toJson().toString()).isEqualTo("{\"status\":\"pending\",\"attributes\":{\"list\":[null,1]}}");
+    }
+
+    @Test
     void badUtf8IsRefused() throws IOException {
         for (int[] bad : new int[][] {{0xC3, 0x28}, {0xED, 0xA0, 0x80}, {0xC0, 0xAF}, {0xFF, 0xFE}, {0xF4, 0x90, 0x80, 0x80}}) {
             ByteArrayOutputStream body = new ByteArrayOutputStream();
