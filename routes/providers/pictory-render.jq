@@ -1,5 +1,5 @@
 # Pictory: Get Video Render Job by ID. GET {pictory}/pictoryapis/v1/jobs/{jobId}
-# in:  the answer, as printed in https://docs.pictory.ai (provider-docs/pictory-render.md)
+# in:  the answer, as printed on that page of https://docs.pictory.ai (API reference)
 # out: a report: assets video, audio, thumbnail, subtitles-srt, transcript, subtitles-vtt; links share, embed; progress; error;
 #      attributes.renderState, renderProgressMessage, encodingDuration (seconds), providerJobId.
 # "in-progress" without a renderState is what the document calls Queued: pending; with one, processing.

@@ -1,5 +1,5 @@
 # Stories: Get generation job status. GET {stories}/v1/jobs/{id}
-# in:  the answer, as described in the API reference (provider-docs/stories.md)
+# in:  the answer, as described on that page of the API reference, which prints no example
 # out: a report: progress of scenes_completed and scenes_total; assets image, video, audio; error; createdAt, startedAt, completedAt;
 #      attributes.providerJobId, scenesCompleted, scenesTotal and the whole result; of an error envelope requestId and details.
 # The document leaves the shape of `result` open, so assets are looked for in all of it. An http(s) URL, at any depth, is an asset if
