@@ -33,7 +33,7 @@ public final class AnswerReader {
         this(DEFAULT_MAX_BYTES);
     }
 
-    /** @param maxBytes largest body that is read, after any decompression; 1 to {@link #MOST_BYTES}. Reading takes some ten times as much memory */
+    /** @param maxBytes largest body that is read, after any decompression; 1 to {@link #MOST_BYTES}. The bytes, their text and the tree are in memory at once */
     public AnswerReader(int maxBytes) {
         if (maxBytes < 1 || maxBytes > MOST_BYTES) {
             throw new IllegalArgumentException("the cap of an answer must be 1 to " + MOST_BYTES + " bytes and is " + maxBytes);

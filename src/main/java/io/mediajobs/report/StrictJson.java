@@ -30,7 +30,7 @@ final class StrictJson {
     static final int DEEPEST = 500;
     static final int LONGEST_NUMBER = 1_000;
     static final int LONGEST_NAME = 10_000;
-    /** Names, values and brackets. Small values cost a hundred times their bytes; 10,000 assets with all their members are 200,000. */
+    /** Names, values and brackets. A small value costs many times its bytes; 10,000 assets with all their members are under 200,000. */
     static final int MOST_TOKENS = 500_000;
 
     private final JsonMapper mapper;
