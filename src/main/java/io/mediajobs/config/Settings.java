@@ -96,6 +96,16 @@ public final class Settings {
         return key.startsWith("provider.") || key.startsWith("camel.component.") || key.startsWith("camel.beans.");
     }
 
+    /**
+     * The environment variable that an operator sets for a key: the one that the shipped file refers to, as PICTORY_API_KEY for
+     * provider.pictory.key, otherwise the key's own name, as EVENTS_URI for events.uri.
+     */
+    public static String environmentVariable(String key) {
+        String shippedValue = shippedProperties().getProperty(key, "");
+        Matcher reference = ENVIRONMENT.matcher(shippedValue);
+        return reference.find() ? reference.group(1) : environmentName(key);
+    }
+
     /** {@code provider.pictory.key} is also {@code PROVIDER_PICTORY_KEY}. */
     static String environmentName(String key) {
         return key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
@@ -148,7 +158,7 @@ public final class Settings {
         String value = text(key);
         if (value.isEmpty()) {
             throw new ConfigurationException("The setting " + key + " has no value. Set it in application.properties, as the environment variable "
-                    + environmentName(key) + ", or with -D" + key + "=…");
+                    + environmentVariable(key) + ", or with -D" + key + "=…");
         }
         return value;
     }
