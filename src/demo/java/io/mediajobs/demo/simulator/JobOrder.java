@@ -17,6 +17,7 @@ import com.fasterxml.jackson.databind.JsonNode;
  *  "faults": [{"from": 1, "to": 3, "kind": "throttled", "status": 503, "retryAfter": "2s", "text": "…"}],
  *  "callsBack": "http://…"}
  * }</pre>
+ * A fault with {@code from} alone concerns that one request, one without either all of them.
  * Without {@code assets} a completed job has the usual ones of its provider; an asset with {@code bytes} is generated.
  *
  * @param callsBack URL for the webhook, or null
