@@ -103,8 +103,16 @@ public final class EmbeddedS3 implements AutoCloseable {
         return folder;
     }
 
-    /** Makes the bucket unless it is there; a bucket is a folder. Returns the folder. */
+    /**
+     * Makes the bucket unless it is there; a bucket is a folder. Returns the folder.
+     *
+     * @throws IllegalArgumentException when S3 has no such names: the server would not find the folder
+     */
     public Path createBucket(String name) {
+        if (!name.matches("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")) {
+            throw new IllegalArgumentException(
+                    "Not a bucket name, which has 3 to 63 lower-case letters, digits, dots and hyphens: " + name);
+        }
         try {
             Path bucket = Files.createDirectories(folder.resolve(name));
             // s3proxy takes the folder's permissions for the bucket's: one that others can read is listed to anybody

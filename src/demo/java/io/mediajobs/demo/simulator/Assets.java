@@ -1,9 +1,7 @@
 package io.mediajobs.demo.simulator;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /** The assets that jobs usually have. */
 public final class Assets {
@@ -38,11 +36,6 @@ public final class Assets {
     /** A video of any length that is made as it is sent; see {@link Asset#generated}. */
     public static Asset generatedVideo(long bytes, long seed) {
         return Asset.video().generated(bytes, seed);
-    }
-
-    /** Assets of several makers in one array. */
-    public static Asset[] all(Asset[]... assets) {
-        return Stream.of(assets).flatMap(Arrays::stream).toArray(Asset[]::new);
     }
 
     /** What a job of this provider returns when its script names nothing. */

@@ -36,12 +36,20 @@ final class Cdn {
     private final Answers answers = new PictoryAnswers("");
     private final SimulatedProvider stories;
     private final Hmac signer = new Hmac("demo-cdn-secret");
-    private final Map<Made, String> digests = new ConcurrentHashMap<>();
+    private final Map<Made, Facts> facts = new ConcurrentHashMap<>();
     private final Map<Made, Content> cache = new LinkedHashMap<>(64, 0.75f, true);
     private long cachedBytes;
 
     /** What the bytes come from: a job can be given another asset under the same name. */
     private record Made(String path, Asset asset) {
+    }
+
+    /** What is kept of an asset's bytes for good: painting a thousand pictures again for the ledger would take a minute. */
+    private record Facts(long size, String sha256) {
+
+        static Facts of(Content content) {
+            return new Facts(content.size(), content.sha256());
+        }
     }
 
     Cdn(Vertx vertx, String baseUrl, Clock clock, JobBook jobs, Ledger ledger, Wire wire, SimulatedProvider stories) {
@@ -170,6 +178,9 @@ final class Cdn {
     private Content make(Made key) {
         // the stamp: provider/job/file
         Content made = key.asset().content().apply(key.path().substring("/cdn/".length()));
+        if (!(made instanceof GeneratedBytes)) {
+            facts.computeIfAbsent(key, any -> Facts.of(made));
+        }
         synchronized (cache) {
             if (cache.put(key, made) == null) {
                 cachedBytes += inMemory(made);
@@ -187,13 +198,22 @@ final class Cdn {
         return content instanceof GeneratedBytes ? 0 : content.size();
     }
 
-    /** SHA-256 of the whole asset in hex. May take long for a large one; made once. */
+    /** SHA-256 of the whole asset in hex. Takes long for a large one the first time. */
     String sha256(SimulatedJob job, String fileName) {
-        return digests.computeIfAbsent(new Made(job.cdnPath(fileName), job.assets().get(fileName)), key -> make(key).sha256());
+        return facts(job, fileName).sha256();
     }
 
     /** Bytes of the whole asset. */
     long size(SimulatedJob job, String fileName) {
-        return make(new Made(job.cdnPath(fileName), job.assets().get(fileName))).size();
+        return facts(job, fileName).size();
+    }
+
+    private Facts facts(SimulatedJob job, String fileName) {
+        var key = new Made(job.cdnPath(fileName), job.assets().get(fileName));
+        if (!facts.containsKey(key)) {
+            Content made = make(key);
+            facts.computeIfAbsent(key, any -> Facts.of(made));
+        }
+        return facts.get(key);
     }
 }

@@ -86,7 +86,8 @@ record JobOrder(String provider, String jobId, JobScript script, String callsBac
     static Misbehaviour fault(JsonNode fault) {
         var kind = Misbehaviour.Kind.valueOf(text(fault, "kind").toUpperCase(Locale.ROOT).replace('-', '_'));
         boolean throttled = kind == Misbehaviour.Kind.THROTTLED || kind == Misbehaviour.Kind.THROTTLED_UNTIL;
-        return new Misbehaviour(kind, fault.path("status").asInt(throttled ? 429 : 0),
+        int usual = throttled ? 429 : kind == Misbehaviour.Kind.REDIRECT ? 302 : 0;
+        return new Misbehaviour(kind, fault.path("status").asInt(usual),
                 throttled ? duration(fault, "retryAfter") : null, fault.path("text").asText(null));
     }
 

@@ -67,6 +67,17 @@ public final class Ledger {
         }
     }
 
+    /** Number of status calls for a job. */
+    public int pollCount(String provider, String jobId) {
+        List<Poll> ofJob = polls.get(key(provider, jobId));
+        if (ofJob == null) {
+            return 0;
+        }
+        synchronized (ofJob) {
+            return ofJob.size();
+        }
+    }
+
     /** {@link #polls(String, String)} with the two parts joined by a slash. */
     public List<Poll> polls(String key) {
         int slash = key.indexOf('/');

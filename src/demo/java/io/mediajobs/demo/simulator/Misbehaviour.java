@@ -8,8 +8,8 @@ import java.util.Objects;
  * kind does not use them.
  *
  * @param kind       what happens
- * @param status     HTTP status of {@link Kind#STATUS} and {@link Kind#THROTTLED}
- * @param retryAfter value of the Retry-After header, null for none
+ * @param status     HTTP status of {@link Kind#STATUS}, {@link Kind#REDIRECT} and the throttled ones
+ * @param retryAfter what the Retry-After header of the throttled ones tells
  * @param text       the word of {@link Kind#UNKNOWN_STATUS}, the target of {@link Kind#REDIRECT}
  */
 public record Misbehaviour(Kind kind, int status, Duration retryAfter, String text) {
@@ -36,7 +36,7 @@ public record Misbehaviour(Kind kind, int status, Duration retryAfter, String te
         HTML,
         /** 204 without a body */
         EMPTY,
-        /** 302 to {@link Misbehaviour#text()} */
+        /** a 3xx to {@link Misbehaviour#text()} */
         REDIRECT,
         /** the job's answer with another word as its status */
         UNKNOWN_STATUS,
@@ -51,8 +51,15 @@ public record Misbehaviour(Kind kind, int status, Duration retryAfter, String te
         if ((kind == Kind.REDIRECT || kind == Kind.UNKNOWN_STATUS) && text == null) {
             throw new IllegalArgumentException(kind + " needs a text");
         }
-        if (kind == Kind.STATUS && (status < 200 || status > 599)) {
-            throw new IllegalArgumentException("Not an HTTP status: " + status);
+        boolean throttled = kind == Kind.THROTTLED || kind == Kind.THROTTLED_UNTIL;
+        if (throttled && retryAfter == null) {
+            throw new IllegalArgumentException(kind + " needs a retryAfter");
+        }
+        if ((throttled || kind == Kind.STATUS) && (status < 400 || status > 599)) {
+            throw new IllegalArgumentException("Not an HTTP error: " + status);
+        }
+        if (kind == Kind.REDIRECT && (status < 300 || status > 399)) {
+            throw new IllegalArgumentException("Not a redirect: " + status);
         }
     }
 
@@ -60,7 +67,7 @@ public record Misbehaviour(Kind kind, int status, Duration retryAfter, String te
         return new Misbehaviour(kind, 0, null, null);
     }
 
-    /** Any status, with the provider's error body. */
+    /** Any 4xx or 5xx, with the provider's error body. */
     public static Misbehaviour status(int status) {
         return new Misbehaviour(Kind.STATUS, status, null, null);
     }
@@ -104,7 +111,11 @@ public record Misbehaviour(Kind kind, int status, Duration retryAfter, String te
     }
 
     public static Misbehaviour redirect(String location) {
-        return new Misbehaviour(Kind.REDIRECT, 0, null, location);
+        return redirect(302, location);
+    }
+
+    public static Misbehaviour redirect(int status, String location) {
+        return new Misbehaviour(Kind.REDIRECT, status, null, location);
     }
 
     public static Misbehaviour unknownStatus(String word) {

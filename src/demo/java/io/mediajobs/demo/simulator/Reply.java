@@ -47,7 +47,7 @@ record Reply(int status, String contentType, byte[] body, Map<String, String> he
                     DateTimeFormatter.RFC_1123_DATE_TIME.format(now.plus(fault.retryAfter()).atOffset(ZoneOffset.UTC)));
             case HTML -> html();
             case EMPTY -> bare(204, Map.of());
-            case REDIRECT -> bare(302, Map.of("Location", fault.text()));
+            case REDIRECT -> bare(fault.status(), Map.of("Location", fault.text()));
             default -> null;
         };
     }

@@ -60,7 +60,7 @@ final class StatusEndpoint {
         Instant now = clock.instant();
         SimulatedJob job = jobs.find(provider.api(), jobId);
         String ledgerProvider = job == null ? provider.api().prefix() : job.provider();
-        int number = job == null ? ledger.polls(ledgerProvider, jobId).size() + 1 : job.nextPoll();
+        int number = job == null ? ledger.pollCount(ledgerProvider, jobId) + 1 : job.nextPoll();
         boolean authorized = isAuthorized(request);
         Misbehaviour fault = provider.outage();
         if (fault == null && authorized && job != null) {
