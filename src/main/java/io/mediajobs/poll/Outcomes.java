@@ -158,7 +158,6 @@ public final class Outcomes {
         int failures = job.failures() + 1;
         String detail = answer == null ? error.message() : error.message() + " Answer: " + answer;
         if (failures >= asks) {
-            LOG.warn("Job {} is blocked after {} answers that cannot be used: {}", job.key(), failures, error.message());
             write(job, JobChange.to(JobState.BLOCKED).polled().failures(failures).askNoMore().error(error).note("blocked", detail)
                     .event(events.ended(job, JobState.BLOCKED, error, null)), null);
         } else if (isOverdue(job)) {
