@@ -66,6 +66,13 @@ public final class Settings {
         for (String key : values.stringPropertyNames()) {
             values.setProperty(key, resolveEnvironment(values.getProperty(key), environment));
         }
+        for (String key : values.stringPropertyNames()) {
+            String value = values.getProperty(key).trim();
+            // made absolute here, since Camel would take them from the working directory
+            if (key.endsWith(".folder") && !value.isEmpty() && !value.startsWith("{{")) {
+                values.setProperty(key, home.resolve(value).normalize().toString());
+            }
+        }
         return new Settings(values, shipped, home);
     }
 
@@ -190,9 +197,9 @@ public final class Settings {
         });
     }
 
-    /** @return the path, relative ones resolved against {@link #home()} */
+    /** @return an absolute path; the key ends in {@code .folder}, which is what made it so */
     public Path path(String key) {
-        return home.resolve(required(key)).normalize();
+        return Path.of(required(key));
     }
 
     private <T> T parsed(String key, Function<String, T> parser) {
