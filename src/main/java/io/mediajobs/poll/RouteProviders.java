@@ -6,17 +6,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.camel.CamelContext;
+import org.apache.camel.CamelContextAware;
 import org.apache.camel.Route;
 import org.apache.camel.component.kamelet.KameletEndpoint;
 
 /** Finds the providers where they are declared: in the routes that begin with {@code kamelet:due-jobs}. */
-public final class RouteProviders implements Providers {
+public final class RouteProviders implements Providers, CamelContextAware {
 
     private static final String KAMELET = "due-jobs";
 
-    private final CamelContext context;
+    private CamelContext context;
 
-    public RouteProviders(CamelContext context) {
+    @Override
+    public CamelContext getCamelContext() {
+        return context;
+    }
+
+    /** Camel says which context this was bound in. */
+    @Override
+    public void setCamelContext(CamelContext context) {
         this.context = context;
     }
 

@@ -2,7 +2,9 @@ package io.mediajobs.runtime;
 
 import io.mediajobs.config.ConfigurationException;
 import io.mediajobs.config.Settings;
+import io.mediajobs.events.Deliveries;
 import io.mediajobs.events.JobEvents;
+import io.mediajobs.intake.Registrar;
 import io.mediajobs.poll.Answers;
 import io.mediajobs.poll.DueJobs;
 import io.mediajobs.poll.Leases;
@@ -70,13 +72,18 @@ public final class MediaJobRoutes implements AutoCloseable {
         PollWorkers workers = opened(new PollWorkers());
 
         main.bind("jobs", jobs);
-        main.bind("outbox", new Outbox(database));
+        Outbox outbox = new Outbox(database);
+        main.bind("outbox", outbox);
         main.bind("jobEvents", events);
         main.bind("leases", leases);
         main.bind("pollWorkers", workers.executor());
         main.bind("dueJobs", new DueJobs(jobs, leases));
         main.bind("answers", new Answers(new Mappings(routes.resolve("providers")), new AnswerReader((int) settings.bytes("poll.largest-answer"))));
         main.bind("outcomes", new Outcomes(jobs, events));
+        main.bind("deliveries", new Deliveries(outbox, settings.duration("events.retry-first"), settings.duration("events.retry-longest")));
+        RouteProviders providers = new RouteProviders();
+        main.bind("providers", providers);
+        main.bind("registrar", new Registrar(providers, jobs));
 
         main.setDefaultPropertyPlaceholderLocation("false");
         main.setOverrideProperties(settings.all());
