@@ -95,26 +95,27 @@ public final class MediaJobRoutes implements AutoCloseable {
         if (released > 0) {
             LOG.info("{} jobs were in work when the last process ended; they go on now", released);
         }
+        Outbox outbox = new Outbox(database);
+        StoreFigures figures = opened(new StoreFigures(jobs, outbox).start());
+        Metrics metrics = new Metrics(figures);
         Leases leases = opened(new Leases(jobs, settings.duration("poll.lease")));
         PollWorkers workers = opened(new PollWorkers());
 
         main.bind("jobs", jobs);
-        Outbox outbox = new Outbox(database);
         main.bind("outbox", outbox);
         main.bind("jobEvents", events);
         main.bind("leases", leases);
         main.bind("pollWorkers", workers.executor());
         main.bind("dueJobs", new DueJobs(jobs, leases));
-        main.bind("answers", new Answers(new Mappings(routes.resolve("providers")), new AnswerReader((int) settings.bytes("poll.largest-answer"))));
-        main.bind("outcomes", new Outcomes(jobs, events));
+        main.bind("answers", new Answers(new Mappings(routes.resolve("providers")), new AnswerReader((int) settings.bytes("poll.largest-answer")), metrics));
+        main.bind("outcomes", new Outcomes(jobs, events, metrics));
         main.bind("deliveries", new Deliveries(outbox, settings.duration("events.retry-first"), settings.duration("events.retry-longest")));
         RouteProviders providers = new RouteProviders();
         Registrar registrar = new Registrar(providers, jobs);
         main.bind("providers", providers);
         main.bind("inbox", new Inbox(registrar, providers, settings.path("inbox.folder")));
-        StoreFigures figures = opened(new StoreFigures(jobs, outbox).start());
         bindArchive(jobs, events);
-        bindApi(registrar, providers, jobs, outbox, events, figures);
+        bindApi(registrar, providers, jobs, outbox, events, figures, metrics);
 
         main.setDefaultPropertyPlaceholderLocation("false");
         main.setOverrideProperties(settings.all());
@@ -142,9 +143,8 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.bind("transferFailure", new TransferFailure());
     }
 
-    private void bindApi(Registrar registrar, Providers providers, JobStore jobs, Outbox outbox, JobEvents events, StoreFigures figures) {
+    private void bindApi(Registrar registrar, Providers providers, JobStore jobs, Outbox outbox, JobEvents events, StoreFigures figures, Metrics metrics) {
         ApiToken token = ApiToken.of(settings);
-        Metrics metrics = new Metrics(figures);
         main.bind("apiServerFactory", new ApiServerFactory(settings, token));
         main.bind("jobsApi", new JobsApi(registrar, providers, jobs, events));
         main.bind("providersApi", new ProvidersApi(providers, jobs, figures));
