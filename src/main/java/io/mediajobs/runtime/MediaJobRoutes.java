@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
 import org.slf4j.Logger;
@@ -97,6 +98,10 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.setDefaultPropertyPlaceholderLocation("false");
         main.setOverrideProperties(settings.all());
         main.configure().setRoutesIncludePattern("file:" + routes + "/**/*.camel.yaml");
+        String off = ProviderFiles.off(settings).stream().map(file -> "**/" + file.getFileName()).collect(Collectors.joining(","));
+        if (!off.isEmpty()) {
+            main.configure().setRoutesExcludePattern(off);
+        }
         main.configure().setAutoConfigurationLogSummary(false);
     }
 
