@@ -85,6 +85,15 @@ public final class MediaJobRoutes implements AutoCloseable {
         }
     }
 
+    /**
+     * Checks the settings without starting anything.
+     *
+     * @throws ConfigurationException at the first that is wrong
+     */
+    public static void check(Settings settings) {
+        StartChecks.run(settings);
+    }
+
     private void assemble() {
         StartChecks.run(settings);
         Path routes = settings.path("routes.folder");
