@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mediajobs.demo.simulator.Assets;
+import io.mediajobs.demo.simulator.Misbehaviour;
 import io.mediajobs.demo.simulator.SimulatedJob;
 import io.mediajobs.job.Job;
 import io.mediajobs.job.JobKey;
@@ -62,6 +63,19 @@ class MainJobTest {
                     .map(job -> job.provider() + "/" + job.jobId() + "/1/mediajobs.job.completed").toList());
         }
         noSignatureIsLeftAnywhere();
+    }
+
+    @Test
+    void anAssetThatIsNotThereBlocksItsJobInTheEnd() throws Exception {
+        try (TestProgram program = TestProgram.start(folder, Map.of("archive.tries", "3", "archive.asset-retry-delay", "10ms", "archive.ask-again-after", "50ms"))) {
+            program.simulator.job("productai", "gone").queuedFor(Duration.ZERO).processingFor(Duration.ZERO)
+                    .completes(Assets.png(64, 64), Assets.png(64, 64).duringRequests(1, 1000, Misbehaviour.status(404)));
+            JobKey key = program.follow("productai", "gone");
+            await().atMost(Duration.ofSeconds(30)).until(() -> program.job(key).state(), JobState.BLOCKED::equals);
+            assertThat(program.eventsOf("productai/gone")).containsExactly("productai/gone/1/mediajobs.job.blocked");
+            assertThat(program.jobs.assets(program.job(key))).as("what did come home").hasSize(1);
+            assertThat(folder.resolve("s3/media/productai/gone/manifest.json")).doesNotExist();
+        }
     }
 
     /** Every asset is in S3 with the bytes the simulator served, and the manifest names exactly what is there. */
