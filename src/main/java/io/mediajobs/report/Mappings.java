@@ -1,5 +1,7 @@
 package io.mediajobs.report;
 
+import io.mediajobs.config.NearestName;
+
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -7,8 +9,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -109,8 +109,7 @@ public final class Mappings {
 
     private MappingException unreadable(String file, IOException e) {
         if (e instanceof NoSuchFileException) {
-            String nearest = nearest(file).map(near -> "; did you mean " + near + "?").orElse("");
-            return new MappingException("there is no mapping " + file + " in " + folder + nearest, e);
+            return new MappingException("there is no mapping " + file + " in " + folder + hint(file), e);
         }
         if (e instanceof CharacterCodingException) {
             return new MappingException(file + " is not UTF-8 text", e);
@@ -118,33 +117,12 @@ public final class Mappings {
         return new MappingException(file + " cannot be read: " + e, e);
     }
 
-    private Optional<String> nearest(String file) {
+    private String hint(String file) {
         try (Stream<Path> files = Files.list(folder)) {
-            List<String> names = files.map(path -> path.getFileName().toString()).filter(name -> name.endsWith(".jq")).toList();
-            return names.stream()
-                    .min(Comparator.comparingInt((String name) -> distance(name, file)).thenComparing(Comparator.naturalOrder()))
-                    .filter(name -> distance(name, file) <= Math.max(2, file.length() / 3));
+            return NearestName.hint(file, files.map(path -> path.getFileName().toString()).filter(name -> name.endsWith(".jq")).toList());
         } catch (IOException e) {
-            return Optional.empty();
+            return "";
         }
-    }
-
-    /** Levenshtein distance: how many letters to add, drop or change. */
-    private static int distance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(change, 1 + Math.min(row[j], row[j - 1]));
-            }
-        }
-        return row[b.length()];
     }
 
     /** @param mapping null if no version was ever good; @param rejected why the content at this stamp is not in use, or null */
