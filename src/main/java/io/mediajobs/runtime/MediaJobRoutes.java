@@ -4,6 +4,8 @@ import io.mediajobs.config.ConfigurationException;
 import io.mediajobs.config.Settings;
 import io.mediajobs.events.Deliveries;
 import io.mediajobs.events.JobEvents;
+import io.mediajobs.intake.Discovery;
+import io.mediajobs.intake.Inbox;
 import io.mediajobs.intake.Registrar;
 import io.mediajobs.poll.Answers;
 import io.mediajobs.poll.DueJobs;
@@ -78,12 +80,17 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.bind("leases", leases);
         main.bind("pollWorkers", workers.executor());
         main.bind("dueJobs", new DueJobs(jobs, leases));
-        main.bind("answers", new Answers(new Mappings(routes.resolve("providers")), new AnswerReader((int) settings.bytes("poll.largest-answer"))));
+        Mappings mappings = new Mappings(routes.resolve("providers"));
+        AnswerReader reader = new AnswerReader((int) settings.bytes("poll.largest-answer"));
+        main.bind("answers", new Answers(mappings, reader));
         main.bind("outcomes", new Outcomes(jobs, events));
         main.bind("deliveries", new Deliveries(outbox, settings.duration("events.retry-first"), settings.duration("events.retry-longest")));
         RouteProviders providers = new RouteProviders();
         main.bind("providers", providers);
-        main.bind("registrar", new Registrar(providers, jobs));
+        Registrar registrar = new Registrar(providers, jobs);
+        main.bind("registrar", registrar);
+        main.bind("inbox", new Inbox(registrar, providers));
+        main.bind("discovery", new Discovery(registrar, jobs, mappings, reader));
 
         main.setDefaultPropertyPlaceholderLocation("false");
         main.setOverrideProperties(settings.all());
