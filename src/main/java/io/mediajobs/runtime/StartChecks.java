@@ -20,7 +20,6 @@ import java.util.stream.Stream;
 final class StartChecks {
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{\\??([A-Za-z][A-Za-z0-9.-]*)(:[^{}]*)?}}");
-    private static final Pattern AUTO_STARTUP = Pattern.compile("(?m)^\\s*autoStartup:\\s*\"?\\{\\{([A-Za-z0-9.-]+)(?::[^{}]*)?}}\"?\\s*$");
 
     private final Settings settings;
 
@@ -71,7 +70,7 @@ final class StartChecks {
 
     private void providers(Map<Path, String> files) {
         files.forEach((path, text) -> {
-            if (!path.getParent().getFileName().toString().equals("providers") || isOff(text)) {
+            if (!path.getParent().getFileName().toString().equals("providers") || !ProviderFiles.isOn(settings, path)) {
                 return;
             }
             for (String key : placeholders(text)) {
@@ -80,18 +79,13 @@ final class StartChecks {
         });
     }
 
-    private boolean isOff(String text) {
-        Matcher autoStartup = AUTO_STARTUP.matcher(text);
-        return autoStartup.find() && settings.has(autoStartup.group(1)) && !settings.flag(autoStartup.group(1));
-    }
-
     private void requireValue(Path path, String text, String key) {
         if (text.contains("{{" + key + ":") || text.contains("{{?" + key)) {
             return;
         }
-        String stem = path.getFileName().toString().replace(".camel.yaml", "");
-        String off = settings.shippedKeys().contains("provider." + stem + ".enabled")
-                ? ", or switch the provider off with provider." + stem + ".enabled=false" : ", or move " + path.getFileName() + " out of the routes folder";
+        String stem = ProviderFiles.stem(path);
+        String off = settings.shippedKeys().contains(ProviderFiles.enabledKey(stem))
+                ? ", or switch the provider off with " + ProviderFiles.enabledKey(stem) + "=false" : ", or move " + path.getFileName() + " out of the routes folder";
         String needed = settings.has(key) ? emptyReference(key) : key;
         if (needed != null) {
             String variable = Settings.environmentVariable(needed);
