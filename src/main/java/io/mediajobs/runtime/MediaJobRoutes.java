@@ -14,6 +14,7 @@ import io.mediajobs.config.ConfigurationException;
 import io.mediajobs.config.Settings;
 import io.mediajobs.events.Deliveries;
 import io.mediajobs.events.JobEvents;
+import io.mediajobs.intake.Discovery;
 import io.mediajobs.intake.Inbox;
 import io.mediajobs.intake.Registrar;
 import io.mediajobs.observe.HealthChecks;
@@ -116,13 +117,16 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.bind("leases", leases);
         main.bind("pollWorkers", workers.executor());
         main.bind("dueJobs", new DueJobs(jobs, leases));
-        main.bind("answers", new Answers(new Mappings(routes.resolve("providers")), new AnswerReader((int) settings.bytes("poll.largest-answer")), metrics));
+        Mappings mappings = new Mappings(routes.resolve("providers"));
+        AnswerReader reader = new AnswerReader((int) settings.bytes("poll.largest-answer"));
+        main.bind("answers", new Answers(mappings, reader, metrics));
         main.bind("outcomes", new Outcomes(jobs, events, metrics));
         main.bind("deliveries", new Deliveries(outbox, settings.duration("events.retry-first"), settings.duration("events.retry-longest")));
         RouteProviders providers = new RouteProviders();
         Registrar registrar = new Registrar(providers, jobs);
         main.bind("providers", providers);
-        main.bind("inbox", new Inbox(registrar, providers, settings.path("inbox.folder")));
+        main.bind("inbox", new Inbox(registrar, providers));
+        main.bind("discovery", new Discovery(registrar, jobs, mappings, reader));
         bindArchive(jobs, events);
         bindApi(registrar, providers, jobs, outbox, events, figures, metrics);
 
