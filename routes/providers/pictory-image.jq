@@ -1,5 +1,5 @@
 # Pictory: Get Image Generation Job. GET {pictory}/pictoryapis/v1/jobs/{jobId}
-# in:  the answer, as printed in https://docs.pictory.ai (provider-docs/pictory-image.md)
+# in:  the answer, as printed on that page of https://docs.pictory.ai (API reference)
 # out: a report: asset image; usage.credits; error; attributes.providerJobId, the id that the answer names
 # An unknown status word is passed on, so that it does not fit. `success` must agree with the status.
 # try it: jq -f pictory-image.jq answer.json
@@ -9,7 +9,7 @@
    elif $data.status == "in-progress" then "processing"
    else $data.status end) as $status
 | if .success != null and (.success | type) != "boolean" then error("success is not true or false")
-  elif .success == false and ($status == "processing" or $status == "completed") or .success == true and $status == "failed"
+  elif (.success == false and ($status == "processing" or $status == "completed")) or (.success == true and $status == "failed")
   then error("success is \(.success) but status is \($data.status)")
   else . end
 | {

@@ -1,5 +1,5 @@
 # Pictory: Get Video Render Job by ID. GET {pictory}/pictoryapis/v1/jobs/{jobId}
-# in:  the answer, as printed in https://docs.pictory.ai (provider-docs/pictory-render.md)
+# in:  the answer, as printed on that page of https://docs.pictory.ai (API reference)
 # out: a report: assets video, audio, thumbnail, subtitles-srt, transcript, subtitles-vtt; links share, embed; progress; error;
 #      attributes.renderState, renderProgressMessage, encodingDuration (seconds), providerJobId.
 # "in-progress" without a renderState is what the document calls Queued: pending; with one, processing.
@@ -12,7 +12,7 @@
    elif $data.status == "in-progress" then "processing"
    else $data.status end) as $status
 | if .success != null and (.success | type) != "boolean" then error("success is not true or false")
-  elif .success == false and ($data.status == "in-progress" or $status == "completed") or .success == true and $status == "failed"
+  elif (.success == false and ($data.status == "in-progress" or $status == "completed")) or (.success == true and $status == "failed")
   then error("success is \(.success) but status is \($data.status)")
   else . end
 | (if $data.renderProgress != null then $data.renderProgress else $data.progress end) as $progress

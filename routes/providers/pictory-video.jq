@@ -1,5 +1,5 @@
 # Pictory: Get Video Generation Job. GET {pictory}/pictoryapis/v1/jobs/{jobId}
-# in:  the answer, as printed in https://docs.pictory.ai (provider-docs/pictory-video.md)
+# in:  the answer, as printed on that page of https://docs.pictory.ai (API reference)
 # out: a report: assets video, thumbnail, last-frame, preview; usage.credits; error; attributes.providerJobId.
 #      The duration is text, "8s": it becomes seconds; any other text is kept as attributes.duration instead.
 # An unknown status word is passed on, so that it does not fit. `success` must agree with the status.
@@ -17,7 +17,7 @@ def seconds:
    elif $data.status == "in-progress" then "processing"
    else $data.status end) as $status
 | if .success != null and (.success | type) != "boolean" then error("success is not true or false")
-  elif .success == false and ($status == "processing" or $status == "completed") or .success == true and $status == "failed"
+  elif (.success == false and ($status == "processing" or $status == "completed")) or (.success == true and $status == "failed")
   then error("success is \(.success) but status is \($data.status)")
   else . end
 | {

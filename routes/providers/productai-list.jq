@@ -1,5 +1,5 @@
 # ProductAI: list of jobs. GET {productai}/v1/jobs?limit&offset&status
-# in:  one page, as printed in the API's Jobs page (provider-docs/productai.md)
+# in:  one page, as printed on the page "Jobs" of the API documentation of ProductAI
 # out: not a report but a page for discovery:
 #      {"jobs": [{"jobId", "status", "createdAt", "completedAt", "attributes": {"model", "numImages"}}], "total", "hasMore", "limit", "offset"}
 #      What the page does not say is null. A page without a list of jobs is an error, never an empty page.

@@ -1,5 +1,5 @@
 # ProductAI: status of a generation job. GET {productai}/v1/jobs/{jobId}
-# in:  the answer, as printed in the API's Jobs page (provider-docs/productai.md)
+# in:  the answer, as printed on the page "Jobs" of the API documentation of ProductAI
 # out: a report: assets image; progress; usage.tokens; error; createdAt, startedAt, completedAt;
 #      attributes.model, numImages, providerJobId, failedAt. failed_at is when the job ended, so it is completedAt too.
 # The status words are ours already; an unknown one is passed on, so that it does not fit.

@@ -1,5 +1,5 @@
 # Stories: Get generation job status. GET {stories}/v1/jobs/{id}
-# in:  the answer, as described in the API reference (provider-docs/stories.md)
+# in:  the answer, as described on that page of the API reference, which prints no example
 # out: a report: progress of scenes_completed and scenes_total; assets image, video, audio; error; createdAt, startedAt, completedAt;
 #      attributes.providerJobId, scenesCompleted, scenesTotal and the whole result; of an error envelope requestId and details.
 # The document leaves the shape of `result` open, so assets are looked for in all of it. An http(s) URL, at any depth, is an asset if
@@ -41,9 +41,12 @@ def role_of_names:
 def pixels: if type == "number" and . == floor then . else null end;
 
 . as $answer
-| [ [.result]
-    | . as $all
-    | paths(type == "string" and test("^https?://[^/\\s]\\S*$"; "i")) as $path
+| [.result] as $all
+# more than any story has, and than can be looked at in seconds
+| [ limit(20001;
+      $all | paths(type == "string" and (.[0:4] | ascii_downcase) == "http" and test("^https?://[^/\\s]\\S*$"; "i"))) ] as $paths
+| if ($paths | length) > 20000 then error("result has more than 20000 URLs") else . end
+| [ $paths[] as $path
     | ($all | getpath($path)) as $url
     | ($url | role_of_ending) as $ending
     | (if $ending == "" then $path | role_of_names else $ending end) as $role

@@ -66,6 +66,13 @@ public final class Settings {
         for (String key : values.stringPropertyNames()) {
             values.setProperty(key, resolveEnvironment(values.getProperty(key), environment));
         }
+        for (String key : values.stringPropertyNames()) {
+            String value = values.getProperty(key).trim();
+            // made absolute here, since Camel would take them from the working directory
+            if (key.endsWith(".folder") && !value.isEmpty() && !value.startsWith("{{")) {
+                values.setProperty(key, home.resolve(value).normalize().toString());
+            }
+        }
         return new Settings(values, shipped, home);
     }
 
@@ -94,6 +101,16 @@ public final class Settings {
 
     private static boolean isOurs(String key) {
         return key.startsWith("provider.") || key.startsWith("camel.component.") || key.startsWith("camel.beans.");
+    }
+
+    /**
+     * The environment variable that an operator sets for a key: the one that the shipped file refers to, as PICTORY_API_KEY for
+     * provider.pictory.key, otherwise the key's own name, as EVENTS_URI for events.uri.
+     */
+    public static String environmentVariable(String key) {
+        String shippedValue = shippedProperties().getProperty(key, "");
+        Matcher reference = ENVIRONMENT.matcher(shippedValue);
+        return reference.find() ? reference.group(1) : environmentName(key);
     }
 
     /** {@code provider.pictory.key} is also {@code PROVIDER_PICTORY_KEY}. */
@@ -148,7 +165,7 @@ public final class Settings {
         String value = text(key);
         if (value.isEmpty()) {
             throw new ConfigurationException("The setting " + key + " has no value. Set it in application.properties, as the environment variable "
-                    + environmentName(key) + ", or with -D" + key + "=…");
+                    + environmentVariable(key) + ", or with -D" + key + "=…");
         }
         return value;
     }
@@ -180,9 +197,9 @@ public final class Settings {
         });
     }
 
-    /** @return the path, relative ones resolved against {@link #home()} */
+    /** @return an absolute path; the key ends in {@code .folder}, which is what made it so */
     public Path path(String key) {
-        return home.resolve(required(key)).normalize();
+        return Path.of(required(key));
     }
 
     private <T> T parsed(String key, Function<String, T> parser) {

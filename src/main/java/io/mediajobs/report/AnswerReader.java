@@ -21,6 +21,8 @@ public final class AnswerReader {
 
     /** Bytes; 10,000 signed URLs of 600 characters fit. */
     public static final int DEFAULT_MAX_BYTES = 8 * 1024 * 1024;
+    /** Bytes; the largest cap that can be set. */
+    public static final int MOST_BYTES = 256 * 1024 * 1024;
     /** Characters. */
     public static final int LONGEST_EXCERPT = 2_048;
 
@@ -31,10 +33,10 @@ public final class AnswerReader {
         this(DEFAULT_MAX_BYTES);
     }
 
-    /** @param maxBytes largest body that is read, after any decompression; at least 1 */
+    /** @param maxBytes largest body that is read, after any decompression; 1 to {@link #MOST_BYTES}. The bytes, their text and the tree are in memory at once */
     public AnswerReader(int maxBytes) {
-        if (maxBytes < 1) {
-            throw new IllegalArgumentException("the cap of an answer must be at least 1 byte and is " + maxBytes);
+        if (maxBytes < 1 || maxBytes > MOST_BYTES) {
+            throw new IllegalArgumentException("the cap of an answer must be 1 to " + MOST_BYTES + " bytes and is " + maxBytes);
         }
         this.maxBytes = maxBytes;
         this.json = new StrictJson(maxBytes);
@@ -133,7 +135,7 @@ public final class AnswerReader {
             return null;
         }
         byte[] beginning = Arrays.copyOf(body, Math.min(body.length, 16 * LONGEST_EXCERPT));
-        String text = new String(beginning, StandardCharsets.UTF_8).replaceAll("[\\p{Cntrl}&&[^\n\t]]", "\uFFFD");
+        String text = new String(beginning, StandardCharsets.UTF_8).replaceAll("[\\p{Cntrl}&&[^\n\r\t]]", "\uFFFD");
         return Redaction.cut(Redaction.text(text), LONGEST_EXCERPT);
     }
 

@@ -9,6 +9,10 @@ import net.thisptr.jackson.jq.JsonQuery;
 import net.thisptr.jackson.jq.Scope;
 import net.thisptr.jackson.jq.Versions;
 import net.thisptr.jackson.jq.exception.JsonQueryException;
+import net.thisptr.jackson.jq.internal.javacc.ParseException;
+import net.thisptr.jackson.jq.internal.javacc.TokenMgrError;
+import net.thisptr.jackson.jq.module.Module;
+import net.thisptr.jackson.jq.module.ModuleLoader;
 
 import java.util.Objects;
 
@@ -17,6 +21,9 @@ import java.util.Objects;
  *
  * <p>It sees the answer and nothing else: no files, no modules, no environment ({@code env} and {@code $ENV} are refused,
  * they would carry secrets into reports).
+ *
+ * <p>Two differences from the jq program are known: {@code and} and {@code or} bind alike here, so put parentheses around
+ * what belongs together; and a misspelt function may only show when it is called.
  */
 public final class Mapping {
 
@@ -43,7 +50,7 @@ public final class Mapping {
         Mapping mapping;
         try {
             mapping = new Mapping(name, JsonQuery.compile(source, Versions.JQ_1_6));
-        } catch (JsonQueryException | RuntimeException | StackOverflowError | net.thisptr.jackson.jq.internal.javacc.TokenMgrError e) {
+        } catch (JsonQueryException | RuntimeException | StackOverflowError | TokenMgrError e) {
             throw new MappingException(name + " is not a jq program: " + reason(e), e);
         }
         mapping.tryOut();
@@ -97,13 +104,31 @@ public final class Mapping {
             throw new JsonQueryException("the environment is not available in a mapping");
         };
         scope.addFunction("env", 0, refused);
+        scope.setModuleLoader(new NoModules());
         return scope;
     }
 
     private static String reason(Throwable e) {
-        String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        // the parser's own words name line and column, its wrapper repeats the whole program
+        Throwable told = e;
+        while (told.getCause() != null && !(told instanceof ParseException)) {
+            told = told.getCause();
+        }
+        String message = told.getMessage() == null ? told.getClass().getSimpleName() : told.getMessage().split("Was expecting")[0];
         // values of the answer may be quoted in it
         return Redaction.cut(Redaction.text(message.strip().replaceAll("\\s+", " ")), 500);
+    }
+
+    private static final class NoModules implements ModuleLoader {
+        @Override
+        public Module loadModule(Module caller, String path, JsonNode metadata) throws JsonQueryException {
+            throw new JsonQueryException("modules are not available in a mapping");
+        }
+
+        @Override
+        public JsonNode loadData(Module caller, String path, JsonNode metadata) throws JsonQueryException {
+            throw new JsonQueryException("modules are not available in a mapping");
+        }
     }
 
     private static final class OneResult {

@@ -46,7 +46,7 @@ final class PlainJson {
     static Map<String, Object> toMap(JsonNode object) {
         Map<String, Object> map = new LinkedHashMap<>();
         if (object != null) {
-            object.fields().forEachRemaining(field -> map.put(field.getKey(), toJava(field.getValue())));
+            object.properties().forEach(field -> map.put(field.getKey(), toJava(field.getValue())));
         }
         return map;
     }

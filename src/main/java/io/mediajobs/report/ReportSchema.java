@@ -48,19 +48,22 @@ public final class ReportSchema {
         List<ReportAsset> assets = new ArrayList<>();
         known.path("assets").forEach(asset -> assets.add(asset(asset)));
         Map<String, String> links = new LinkedHashMap<>();
-        known.path("links").fields().forEachRemaining(link -> links.put(link.getKey(), link.getValue().textValue()));
+        known.path("links").properties().forEach(link -> links.put(link.getKey(), link.getValue().textValue()));
         return new Report(Status.ofWord(known.get("status").textValue()), integer(known.get("progress")), error(known.get("error")),
                 assets, links, PlainJson.toMap(known.get("usage")),
                 instant(known, "createdAt"), instant(known, "startedAt"), instant(known, "completedAt"),
                 PlainJson.toMap(known.get("attributes")));
     }
 
-    /** Members that are null fall away at any depth; elements of arrays stay, their places may mean something. */
+    /**
+     * Members that are null fall away at any depth, and NaN and infinity too, which jq can make and JSON cannot say.
+     * Elements of arrays stay, their places may mean something.
+     */
     static JsonNode withoutNulls(JsonNode node) {
         if (node instanceof ObjectNode object) {
             ObjectNode copy = JsonNodeFactory.instance.objectNode();
-            object.fields().forEachRemaining(field -> {
-                if (!field.getValue().isNull()) {
+            object.properties().forEach(field -> {
+                if (!isNothing(field.getValue())) {
                     copy.set(field.getKey(), withoutNulls(field.getValue()));
                 }
             });
@@ -68,10 +71,14 @@ public final class ReportSchema {
         }
         if (node instanceof ArrayNode array) {
             ArrayNode copy = JsonNodeFactory.instance.arrayNode(array.size());
-            array.forEach(element -> copy.add(withoutNulls(element)));
+            array.forEach(element -> copy.add(isNothing(element) ? copy.nullNode() : withoutNulls(element)));
             return copy;
         }
         return node;
+    }
+
+    private static boolean isNothing(JsonNode node) {
+        return node.isNull() || node.isDouble() && !Double.isFinite(node.doubleValue());
     }
 
     private static ReportAsset asset(JsonNode asset) {
@@ -111,11 +118,24 @@ public final class ReportSchema {
     }
 
     private static String sentence(ValidationMessage fault) {
-        String where = fault.getInstanceLocation().toString().replaceFirst("^\\$\\.?", "");
-        JsonNode value = fault.getInstanceNode();
-        String shown = "enum".equals(fault.getType()) && value != null && value.isTextual() ? " '" + Redaction.cut(value.textValue(), 60) + "'" : "";
-        String sentence = (where.isEmpty() ? "the report" : where) + shown + " " + fault.getError();
-        return Redaction.cut(Redaction.text(sentence.strip()), 300);
+        String where = fault.getInstanceLocation().toString().replaceFirst("^/", "");
+        String sentence = switch (fault.getType()) {
+            case "required" -> (where.isEmpty() ? "" : where + "/") + fault.getProperty() + " is missing";
+            case "additionalProperties" -> (where.isEmpty() ? "" : where + "/") + fault.getProperty() + " is not part of a report";
+            case "enum" -> where + " is " + shown(fault.getInstanceNode()) + " and none of " + words(fault.getSchemaNode());
+            default -> (where.isEmpty() ? "" : where + ": ") + fault.getError();
+        };
+        return Redaction.cut(Redaction.text(sentence), 300);
+    }
+
+    private static String shown(JsonNode value) {
+        return value.isTextual() ? "'" + Redaction.cut(value.textValue(), 60) + "'" : StrictJson.kind(value);
+    }
+
+    private static String words(JsonNode enumeration) {
+        List<String> words = new ArrayList<>();
+        enumeration.forEach(word -> words.add(word.asText()));
+        return String.join(", ", words);
     }
 
     private static JsonSchema load() {

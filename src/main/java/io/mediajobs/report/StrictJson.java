@@ -18,19 +18,20 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
-import java.util.Iterator;
 import java.util.Locale;
 import java.util.Map;
 
 /**
- * Reads a body as one JSON object, or says in a sentence why not. The body is anybody's: UTF-8 only, at most 500 deep,
- * numbers of at most 1,000 characters within the range of a double, no name twice, nothing behind the object.
+ * Reads a body as one JSON object, or says in a sentence why not. The body is anybody's: UTF-8 only, at most 500 deep and
+ * 500,000 tokens, numbers of at most 1,000 characters within the range of a double, no name twice, nothing behind the object.
  */
 final class StrictJson {
 
     static final int DEEPEST = 500;
     static final int LONGEST_NUMBER = 1_000;
     static final int LONGEST_NAME = 10_000;
+    /** Names, values and brackets. A small value costs many times its bytes; 10,000 assets with all their members are under 200,000. */
+    static final int MOST_TOKENS = 500_000;
 
     private final JsonMapper mapper;
 
@@ -41,6 +42,7 @@ final class StrictJson {
                         .maxNestingDepth(DEEPEST)
                         .maxNumberLength(LONGEST_NUMBER)
                         .maxNameLength(LONGEST_NAME)
+                        .maxTokenCount(MOST_TOKENS)
                         .maxStringLength(maxBytes)
                         .build())
                 .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -102,7 +104,7 @@ final class StrictJson {
         try {
             return mapper.readTree(text);
         } catch (StreamConstraintsException e) {
-            throw unreadable("the answer is beyond the limits of " + DEEPEST + " levels, " + LONGEST_NUMBER
+            throw unreadable("the answer is beyond the limits of " + DEEPEST + " levels, " + MOST_TOKENS + " tokens, " + LONGEST_NUMBER
                     + " characters in a number and " + LONGEST_NAME + " in a name" + at(e.getLocation()));
         } catch (JsonProcessingException e) {
             String original = String.valueOf(e.getOriginalMessage());
@@ -137,8 +139,7 @@ final class StrictJson {
 
     private static JsonNode cleaned(ObjectNode object) throws UnreadableAnswerException {
         ObjectNode copy = JsonNodeFactory.instance.objectNode();
-        for (Iterator<Map.Entry<String, JsonNode>> fields = object.fields(); fields.hasNext(); ) {
-            Map.Entry<String, JsonNode> field = fields.next();
+        for (Map.Entry<String, JsonNode> field : object.properties()) {
             if (copy.replace(clean(field.getKey()), cleaned(field.getValue())) != null) {
                 throw unreadable("the answer has a name twice in one object");
             }

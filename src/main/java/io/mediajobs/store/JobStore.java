@@ -337,6 +337,11 @@ public final class JobStore {
         });
     }
 
+    /** The time by the store's clock. */
+    public Instant now() {
+        return database.read(handle -> Instant.ofEpochMilli(database.now(handle)));
+    }
+
     /** @throws RuntimeException if the store does not answer */
     public void ping() {
         database.read(handle -> handle.createQuery("SELECT 1").mapTo(Integer.class).one());

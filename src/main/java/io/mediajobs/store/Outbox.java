@@ -4,9 +4,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
 
 /**
  * Events that wait for their destination. They are written with the outcome they tell of and leave at least once, in the order
@@ -30,17 +32,30 @@ public final class Outbox {
                 .bind("payload", event.payload()).bind("now", now).execute();
     }
 
-    /**
-     * The events to deliver now, in order; of each subject only the oldest one that is not delivered yet.
-     *
-     * @param limit how many at the most
-     */
+    /** As {@link #due(int, Collection)}, of all types. */
     public List<OutboxEvent> due(int limit) {
-        return database.read(handle -> handle.createQuery("SELECT " + COLUMNS + " FROM outbox AS event WHERE next_attempt_at <= :now"
-                        + " AND NOT EXISTS (SELECT 1 FROM outbox AS earlier WHERE earlier.subject = event.subject"
-                        + " AND earlier.next_attempt_at IS NOT NULL AND earlier.id < event.id) ORDER BY id LIMIT :limit")
-                .bind("now", database.now(handle)).bind("limit", limit)
-                .map((rows, context) -> event(rows)).list());
+        return due(limit, List.of());
+    }
+
+    /**
+     * The events to deliver now, the longest due first; of each subject only the oldest one that is not delivered yet.
+     *
+     * @param limit   how many at the most
+     * @param leftOut types of events that are not to be delivered now
+     */
+    public List<OutboxEvent> due(int limit, Collection<String> leftOut) {
+        // in the order of the index on what is due: a long backlog is neither sorted nor read to its end
+        String sql = "SELECT " + COLUMNS + " FROM outbox AS event WHERE next_attempt_at <= :now"
+                + (leftOut.isEmpty() ? "" : " AND type NOT IN (<leftOut>)")
+                + " AND NOT EXISTS (SELECT 1 FROM outbox AS earlier WHERE earlier.subject = event.subject"
+                + " AND earlier.next_attempt_at IS NOT NULL AND earlier.id < event.id) ORDER BY next_attempt_at, id LIMIT :limit";
+        return database.read(handle -> {
+            Query query = handle.createQuery(sql).bind("now", database.now(handle)).bind("limit", limit);
+            if (!leftOut.isEmpty()) {
+                query.bindList("leftOut", List.copyOf(leftOut));
+            }
+            return query.map((rows, context) -> event(rows)).list();
+        });
     }
 
     /** The destination took the event. */

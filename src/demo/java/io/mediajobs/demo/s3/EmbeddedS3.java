@@ -12,6 +12,7 @@ import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
 import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.services.s3.model.BucketCannedACL;
 
 /**
  * An S3-compatible server in this process, on the loopback address only. A bucket is a folder, an object is the file at
@@ -26,6 +27,7 @@ import org.slf4j.LoggerFactory;
  * <li>ETag is the MD5; it checks {@code x-amz-checksum-*} but gives none back, neither on PUT nor on HEAD with checksum
  * mode, so a reader compares the length and the ETag, or reads the file;</li>
  * <li>{@code If-None-Match: *} gives 412 on PUT and on completing a multipart upload;</li>
+ * <li>without credentials it gives 403 for what is there and 404 for what is not;</li>
  * <li>an unfinished multipart upload is a hidden {@code .mpus-} folder in the bucket;</li>
  * <li>content type and user metadata are extended attributes of the file: kept where the file system has them.</li>
  * </ul>
@@ -36,6 +38,7 @@ public final class EmbeddedS3 implements AutoCloseable {
     private static final String SECRET_KEY = "demo-secret-key";
 
     private final Path folder;
+    private final FilesystemNio2BlobStore store;
     private final S3Proxy server;
     private final URI endpoint;
 
@@ -46,8 +49,9 @@ public final class EmbeddedS3 implements AutoCloseable {
         }
     }
 
-    private EmbeddedS3(Path folder, S3Proxy server) {
+    private EmbeddedS3(Path folder, FilesystemNio2BlobStore store, S3Proxy server) {
         this.folder = folder;
+        this.store = store;
         this.server = server;
         this.endpoint = URI.create("http://127.0.0.1:" + server.getPort());
     }
@@ -64,15 +68,16 @@ public final class EmbeddedS3 implements AutoCloseable {
     public static EmbeddedS3 start(Path folder, int port) {
         try {
             Files.createDirectories(folder);
+            var store = new FilesystemNio2BlobStore(folder.toAbsolutePath().toString());
             S3Proxy server = S3Proxy.builder()
-                    .blobStore(new FilesystemNio2BlobStore(folder.toAbsolutePath().toString()))
+                    .blobStore(store)
                     .endpoint(URI.create("http://127.0.0.1:" + port))
                     .awsAuthentication(AuthenticationType.AWS_V4, ACCESS_KEY, SECRET_KEY)
                     .ignoreUnknownHeaders(true)
                     .stopTimeout(0)
                     .build();
             server.start();
-            return new EmbeddedS3(folder, server);
+            return new EmbeddedS3(folder, store, server);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (Exception e) {
@@ -98,10 +103,21 @@ public final class EmbeddedS3 implements AutoCloseable {
         return folder;
     }
 
-    /** Makes the bucket unless it is there; a bucket is a folder. Returns the folder. */
+    /**
+     * Makes the bucket unless it is there; a bucket is a folder. Returns the folder.
+     *
+     * @throws IllegalArgumentException when S3 has no such names: the server would not find the folder
+     */
     public Path createBucket(String name) {
+        if (!name.matches("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")) {
+            throw new IllegalArgumentException(
+                    "Not a bucket name, which has 3 to 63 lower-case letters, digits, dots and hyphens: " + name);
+        }
         try {
-            return Files.createDirectories(folder.resolve(name));
+            Path bucket = Files.createDirectories(folder.resolve(name));
+            // s3proxy takes the folder's permissions for the bucket's: one that others can read is listed to anybody
+            store.setContainerAccess(name, BucketCannedACL.PRIVATE);
+            return bucket;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

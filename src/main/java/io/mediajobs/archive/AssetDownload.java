@@ -1,0 +1,162 @@
+package io.mediajobs.archive;
+
+import io.mediajobs.config.Settings;
+import io.mediajobs.job.Job;
+import java.io.IOException;
+import java.net.URI;
+import java.util.concurrent.TimeUnit;
+import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.config.TlsConfig;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpResponse;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.io.SocketConfig;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
+import org.apache.hc.core5.util.Timeout;
+
+/**
+ * Asks the hosts of assets for their bytes.
+ *
+ * <p>This is Apache HttpClient 5, which camel-http has inside, and not camel-http itself, because of what camel-http 4.18.0 does with
+ * URLs and bodies that come from others:
+ * <ul>
+ * <li>it resolves <code>{{…}}</code> in {@code CamelHttpUri} as property placeholders (CVE-2026-78164) and {@code RAW(…)} in its query,
+ * and writes a query anew, which breaks signatures;</li>
+ * <li>when an exchange ends, it reads what is left of a body, however long; here a failed body is cut off;</li>
+ * <li>it follows redirects with the request's headers (CVE-2026-85251); here each hop is a new request that is checked first.</li>
+ * </ul>
+ * A request has no header but what HTTP needs: nothing of the status call, no Authorization, no cookies, no compression.
+ */
+public final class AssetDownload implements AutoCloseable {
+
+    static final int MOST_REDIRECTS = 5;
+    private static final int MOST_HEADERS = 200;
+    private static final int LONGEST_HEADER = 64 * 1024;
+
+    private final ArchiveKey keys;
+    private final long singlePutMax;
+    private final CloseableHttpClient client;
+
+    /**
+     * @param settings {@code archive.connect-timeout}, {@code archive.idle-timeout}, {@code archive.at-once} and
+     *                 {@code archive.single-put-max}
+     */
+    public AssetDownload(Settings settings, ArchiveKey keys) {
+        this.keys = keys;
+        this.singlePutMax = settings.bytes("archive.single-put-max");
+        Timeout connect = Timeout.of(settings.duration("archive.connect-timeout"));
+        Timeout idle = Timeout.of(settings.duration("archive.idle-timeout"));
+        int atOnce = settings.number("archive.at-once");
+        PoolingHttpClientConnectionManager connections = PoolingHttpClientConnectionManagerBuilder.create()
+                .setMaxConnTotal(atOnce + 1)
+                .setMaxConnPerRoute(atOnce + 1)
+                .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.LAX)
+                .setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
+                        .http1Config(Http1Config.custom().setMaxHeaderCount(MOST_HEADERS).setMaxLineLength(LONGEST_HEADER).build())
+                        .build())
+                .setDefaultConnectionConfig(ConnectionConfig.custom()
+                        .setConnectTimeout(connect)
+                        .setSocketTimeout(idle)
+                        .setValidateAfterInactivity(1, TimeUnit.SECONDS)
+                        .setTimeToLive(5, TimeUnit.MINUTES)
+                        .build())
+                .setDefaultTlsConfig(TlsConfig.custom().setHandshakeTimeout(connect).build())
+                .setDefaultSocketConfig(SocketConfig.custom().setSoTimeout(idle).build())
+                .build();
+        this.client = HttpClients.custom()
+                .setConnectionManager(connections)
+                .setDefaultRequestConfig(RequestConfig.custom()
+                        .setConnectionRequestTimeout(connect)
+                        .setResponseTimeout(idle)
+                        .setRedirectsEnabled(false)
+                        .build())
+                .setUserAgent("media-job-routes")
+                .disableRedirectHandling()
+                .disableAutomaticRetries()
+                .disableCookieManagement()
+                .disableAuthCaching()
+                .disableContentCompression()
+                .disableConnectionState()
+                .evictExpiredConnections()
+                .build();
+    }
+
+    /**
+     * Asks for the asset and follows redirects. The caller closes what it gets.
+     *
+     * @return the last host's answer, whatever its status; a body that came with 200 looks like the asset
+     * @throws AssetRefusedException     if the URL, or one that it redirects to, is not to be asked
+     * @throws AssetUnavailableException if a host cannot be reached, or its answer is not usable
+     */
+    public Download open(Job job, PlannedAsset planned) {
+        if (planned.asset().auth() != null) {
+            throw new AssetRefusedException(AssetRefusedException.AUTH_UNSUPPORTED, "The bytes of " + planned
+                    + " need the provider's key, and sending it to an asset's host is not supported.");
+        }
+        URI url = AssetUrl.parse(planned.asset().url());
+        for (int hop = 0; hop <= MOST_REDIRECTS; hop++) {
+            HttpGet request = request(url);
+            CloseableHttpResponse response = null;
+            boolean kept = false;
+            try {
+                // the only call that leaves the body open; what it gives is always one of these
+                response = (CloseableHttpResponse) client.executeOpen(new HttpHost(url.getScheme(), url.getHost(), url.getPort()), request, null);
+                if (isRedirect(response.getCode())) {
+                    Header location = response.getFirstHeader("Location");
+                    url = AssetUrl.redirected(url, location == null ? null : location.getValue());
+                    continue;
+                }
+                Download download = new Download(job, planned, url, request, response, keys, singlePutMax);
+                kept = true;
+                return download;
+            } catch (IOException e) {
+                throw new AssetUnavailableException("The host " + url.getHost() + " of " + planned + " did not answer: " + e, e);
+            } finally {
+                if (!kept && response != null) {
+                    discard(request, response);
+                }
+            }
+        }
+        throw new AssetUnavailableException("The host of " + planned + " redirects more than " + MOST_REDIRECTS + " times.");
+    }
+
+    /** Closes what {@link #open} gave; null is nothing to close. */
+    public void end(Download download) {
+        if (download != null) {
+            download.close();
+        }
+    }
+
+    private static HttpGet request(URI url) {
+        HttpGet request = new HttpGet(url);
+        request.setHeader("Accept", "*/*");
+        request.setHeader("Accept-Encoding", "identity");
+        return request;
+    }
+
+    private static boolean isRedirect(int status) {
+        return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+    }
+
+    private static void discard(HttpGet request, CloseableHttpResponse response) {
+        try {
+            Download.abort(request, response);
+        } catch (IOException e) {
+            // the connection is gone, which is what was wanted
+        }
+    }
+
+    @Override
+    public void close() {
+        client.close(CloseMode.IMMEDIATE);
+    }
+}

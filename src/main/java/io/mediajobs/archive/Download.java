@@ -1,0 +1,155 @@
+package io.mediajobs.archive;
+
+import io.mediajobs.job.Job;
+import java.io.IOException;
+import java.net.URI;
+import java.util.Optional;
+import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpResponse;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpEntity;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The answer of an asset's host, its body not yet read. Routes branch on {@link #getStatus()} and {@link #isSinglePut()} and send
+ * {@link #getBody()}; nothing else of the answer leaves it.
+ */
+public final class Download implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Download.class);
+
+    private final Job job;
+    private final PlannedAsset planned;
+    private final URI url;
+    private final HttpGet request;
+    private final CloseableHttpResponse response;
+    private final long length;
+    private final CheckedStream body;
+    private final String contentType;
+    private final String key;
+    private final boolean singlePut;
+    private String eTag;
+
+    Download(Job job, PlannedAsset planned, URI url, HttpGet request, CloseableHttpResponse response, ArchiveKey keys, long singlePutMax) throws IOException {
+        this.job = job;
+        this.planned = planned;
+        this.url = url;
+        this.request = request;
+        this.response = response;
+        HttpEntity entity = response.getEntity();
+        this.length = entity == null ? 0 : entity.getContentLength();
+        this.body = entity == null ? null : new CheckedStream(entity.getContent(), length);
+        Optional<String> said = MediaTypes.bare(planned.asset().contentType());
+        Optional<String> named = MediaTypes.ofPath(url(planned));
+        Optional<String> sent = sentType();
+        this.contentType = said.or(() -> sent).or(() -> named).orElse(MediaTypes.UNKNOWN);
+        // What names the file comes from the report where it can, so that a host that changes its mind does not change the key.
+        String extension = said.flatMap(MediaTypes::extension)
+                .or(() -> named.flatMap(MediaTypes::extension))
+                .or(() -> sent.flatMap(MediaTypes::extension))
+                .orElse(MediaTypes.UNKNOWN_EXTENSION);
+        this.key = keys.of(job, planned.stem() + "." + extension);
+        this.singlePut = length >= 0 && length <= singlePutMax;
+        if (response.getCode() == 200) {
+            check(said, named, sent);
+        }
+    }
+
+    private static URI url(PlannedAsset planned) {
+        // the reported URL and not where redirects led: that differs from host to host of a CDN
+        return AssetUrl.parse(planned.asset().url());
+    }
+
+    private Optional<String> sentType() {
+        Header header = response.getFirstHeader("Content-Type");
+        return header == null ? Optional.empty() : MediaTypes.bare(header.getValue());
+    }
+
+    private void check(Optional<String> said, Optional<String> named, Optional<String> sent) {
+        if (length == 0) {
+            throw new AssetUnavailableException("The host of " + planned + " sent an empty body.");
+        }
+        Header encoding = response.getFirstHeader("Content-Encoding");
+        if (encoding != null && !encoding.getValue().isBlank() && !encoding.getValue().trim().equalsIgnoreCase("identity")) {
+            throw new AssetUnavailableException("The host of " + planned + " sent it compressed although that was not asked for.");
+        }
+        if (sent.isPresent() && MediaTypes.isPage(sent.get()) && !sent.equals(said) && !(said.isEmpty() && sent.equals(named))) {
+            throw new AssetUnavailableException("The host of " + planned + " sent " + sent.get() + ", a page where a media file was expected.");
+        }
+    }
+
+    public Job getJob() {
+        return job;
+    }
+
+    public PlannedAsset getPlanned() {
+        return planned;
+    }
+
+    /** HTTP status of the last host that was asked. */
+    public int getStatus() {
+        return response.getCode();
+    }
+
+    /** Key of the object in S3: clean, see {@link ArchiveKey}. */
+    public String getKey() {
+        return key;
+    }
+
+    /** Announced length in bytes; negative if the host announced none. */
+    public long getLength() {
+        return length;
+    }
+
+    /** Bare media type: the report's, else the host's, else what the URL's extension stands for; never null. */
+    public String getContentType() {
+        return contentType;
+    }
+
+    /** The bytes, once; null if the answer has none. */
+    public CheckedStream getBody() {
+        return body;
+    }
+
+    /** True if the length is known and small enough for one PUT. */
+    public boolean isSinglePut() {
+        return singlePut;
+    }
+
+    /** The ETag that S3 should have for bytes that were sent in parts; null for those of one PUT. */
+    String getETag() {
+        return eTag;
+    }
+
+    void setETag(String partsETag) {
+        this.eTag = partsETag;
+    }
+
+    /**
+     * Gives the connection back if its body was read to the end, else cuts it off: what is left of a failed body may be endless, and
+     * HttpClient would read it when it closes the answer.
+     */
+    @Override
+    public void close() {
+        try {
+            if (body != null && length >= 0 && body.isComplete()) {
+                body.read();
+            }
+            abort(request, response);
+        } catch (IOException e) {
+            LOG.debug("The connection to {} did not close: {}", url.getHost(), e.toString());
+        }
+    }
+
+    /** Cuts the connection off, unless it was given back already. */
+    static void abort(HttpGet request, CloseableHttpResponse response) throws IOException {
+        request.cancel();
+        response.close();
+    }
+
+    @Override
+    public String toString() {
+        return planned + " to " + key;
+    }
+}

@@ -1,0 +1,87 @@
+package io.mediajobs.archive;
+
+import io.mediajobs.config.ConfigurationException;
+import io.mediajobs.config.Settings;
+import java.net.URI;
+import java.net.URISyntaxException;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
+import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.retry.RetryMode;
+import software.amazon.awssdk.http.apache.ApacheHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
+
+/** Makes the one S3 client of the process, used by the routes' {@code aws2-s3} and by the beans of this package. */
+public final class S3Clients {
+
+    private S3Clients() {
+    }
+
+    /**
+     * @param settings those that begin with {@code s3.}, and {@code archive.at-once}
+     * @return to be closed by the caller
+     * @throws ConfigurationException if a setting is wrong, or there is no region
+     */
+    public static S3Client create(Settings settings) {
+        boolean whenRequired = switch (settings.required("s3.checksums")) {
+            case "when-supported" -> false;
+            case "when-required" -> true;
+            default -> throw new ConfigurationException("The setting s3.checksums is wrong: write when-supported, or when-required for a store"
+                    + " that does not take checksums.");
+        };
+        S3ClientBuilder builder = S3Client.builder()
+                .region(region(settings))
+                .forcePathStyle(settings.flag("s3.path-style"))
+                .requestChecksumCalculation(whenRequired ? RequestChecksumCalculation.WHEN_REQUIRED : RequestChecksumCalculation.WHEN_SUPPORTED)
+                .responseChecksumValidation(whenRequired ? ResponseChecksumValidation.WHEN_REQUIRED : ResponseChecksumValidation.WHEN_SUPPORTED)
+                // a body that streams cannot be sent twice: the routes try again, from the download on
+                .overrideConfiguration(override -> override.retryStrategy(RetryMode.STANDARD).retryStrategy(retry -> retry.maxAttempts(1)))
+                .httpClientBuilder(ApacheHttpClient.builder()
+                        .connectionTimeout(settings.duration("s3.connect-timeout"))
+                        .connectionAcquisitionTimeout(settings.duration("s3.connect-timeout"))
+                        .socketTimeout(settings.duration("s3.idle-timeout"))
+                        .maxConnections(settings.number("archive.at-once") + 4));
+        if (settings.has("s3.endpoint")) {
+            builder.endpointOverride(endpoint(settings.required("s3.endpoint")));
+        }
+        if (settings.has("s3.access-key") != settings.has("s3.secret-key")) {
+            throw new ConfigurationException("Of the settings s3.access-key and s3.secret-key only one has a value. Set both, or neither to"
+                    + " use the AWS default credentials.");
+        }
+        if (settings.has("s3.access-key")) {
+            builder.credentialsProvider(StaticCredentialsProvider.create(
+                    AwsBasicCredentials.create(settings.required("s3.access-key"), settings.required("s3.secret-key"))));
+        }
+        return builder.build();
+    }
+
+    private static Region region(Settings settings) {
+        if (settings.has("s3.region")) {
+            return Region.of(settings.required("s3.region"));
+        }
+        try {
+            return DefaultAwsRegionProviderChain.builder().build().getRegion();
+        } catch (SdkClientException e) {
+            throw new ConfigurationException("There is no region for S3. Set s3.region, or AWS_REGION in the environment; a store that has none"
+                    + " takes any, such as us-east-1.", e);
+        }
+    }
+
+    private static URI endpoint(String text) {
+        try {
+            URI endpoint = new URI(text);
+            if (("http".equals(endpoint.getScheme()) || "https".equals(endpoint.getScheme())) && endpoint.getHost() != null
+                    && endpoint.getRawUserInfo() == null && endpoint.getRawQuery() == null) {
+                return endpoint;
+            }
+        } catch (URISyntaxException e) {
+            throw new ConfigurationException("The setting s3.endpoint is wrong: it is not a URL such as https://s3.example.com.", e);
+        }
+        throw new ConfigurationException("The setting s3.endpoint is wrong: it is not a URL such as https://s3.example.com.");
+    }
+}

@@ -1,0 +1,69 @@
+package io.mediajobs.archive;
+
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.SdkException;
+
+/** Says what a failure of S3 means: whether another try may help, and why in words. */
+final class S3Failure {
+
+    private S3Failure() {
+    }
+
+    /** @param what that failed, as the beginning of a sentence: "Writing key x" */
+    static ArchiveException of(String what, SdkException failure) {
+        if (failure instanceof AwsServiceException answer && answer.statusCode() > 0) {
+            int status = answer.statusCode();
+            AwsErrorDetails details = answer.awsErrorDetails();
+            String code = details == null || details.errorCode() == null ? "HTTP " + status : details.errorCode() + ", HTTP " + status;
+            if (status >= 500 || status == 408 || status == 429 || status == 409 || isPassing(details)) {
+                return new S3UnavailableException(what + " failed in S3 (" + code + ").", failure);
+            }
+            return new S3DeniedException(what + " was refused by S3 (" + code + "): " + advice(status, details) + ".", failure);
+        }
+        if (isWithoutCredentials(failure)) {
+            return new S3DeniedException(what + " failed: there are no credentials for S3; set s3.access-key and s3.secret-key, or what the"
+                    + " AWS default chain looks for.", failure);
+        }
+        return new S3UnavailableException(what + " failed, S3 did not answer: " + root(failure), failure);
+    }
+
+    /** True where nothing was sent because no credentials were found. */
+    static boolean isWithoutCredentials(Throwable failure) {
+        return String.valueOf(failure.getMessage()).contains("Unable to load credentials");
+    }
+
+    static String advice(int status, AwsErrorDetails details) {
+        String code = details == null || details.errorCode() == null ? "" : details.errorCode();
+        return switch (code) {
+            case "NoSuchBucket" -> "the bucket of s3.bucket does not exist";
+            case "InvalidAccessKeyId" -> "it does not know the access key of s3.access-key";
+            case "SignatureDoesNotMatch" -> "the secret key of s3.secret-key does not belong to the access key";
+            case "ExpiredToken", "TokenRefreshRequired", "InvalidToken" -> "the credentials have expired";
+            case "PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException" -> "the bucket is in another region than s3.region";
+            case "AccessDenied", "AllAccessDisabled" -> "the credentials may not do this in the bucket of s3.bucket";
+            default -> status == 301 ? "the bucket is in another region than s3.region, or s3.path-style is wrong"
+                    : status == 403 ? "the credentials are wrong or may not do this in the bucket of s3.bucket"
+                    : status == 404 ? "the bucket of s3.bucket does not exist"
+                    : "see the settings that begin with s3.";
+        };
+    }
+
+    // 400 answers that are not about the request: the connection was too slow or cut, or what arrived was not what was sent
+    private static boolean isPassing(AwsErrorDetails details) {
+        String code = details == null || details.errorCode() == null ? "" : details.errorCode();
+        return switch (code) {
+            case "RequestTimeout", "IncompleteBody", "BadDigest", "XAmzContentChecksumMismatch", "XAmzContentSHA256Mismatch", "NoSuchUpload",
+                    "RequestTimeTooSkewed" -> true;
+            default -> false;
+        };
+    }
+
+    static String root(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null && root.getCause() != root) {
+            root = root.getCause();
+        }
+        return root.toString();
+    }
+}

@@ -1,0 +1,61 @@
+package io.mediajobs.poll;
+
+import io.mediajobs.report.Answer;
+import io.mediajobs.report.AnswerReader;
+import io.mediajobs.report.Mapping;
+import io.mediajobs.report.MappingException;
+import io.mediajobs.report.Mappings;
+import java.io.IOException;
+import java.io.InputStream;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+
+/**
+ * Reads what a status call brought: {@code kamelet:read-report} calls it. It sets the variables that the router branches on and
+ * takes everything else of the answer, headers and body, out of the exchange.
+ *
+ * <ul>
+ * <li>{@code httpStatus}: the number, an {@code Integer}</li>
+ * <li>{@code report}: the {@link io.mediajobs.report.Report}, only if the answer is 2xx and fits</li>
+ * <li>{@code status}: the report's status word, or {@code none}</li>
+ * <li>{@code answer}: the {@link Answer}, always</li>
+ * <li>{@code retryAfter}: the header of that name, if it was sent</li>
+ * </ul>
+ */
+public final class Answers {
+
+    private final Mappings mappings;
+    private final AnswerReader reader;
+
+    public Answers(Mappings mappings, AnswerReader reader) {
+        this.mappings = mappings;
+        this.reader = reader;
+    }
+
+    /**
+     * @param mapping file name of the jq mapping
+     * @throws IOException      if the answer breaks off
+     * @throws MappingException if there is no such mapping, or it is broken
+     */
+    public void read(String mapping, Exchange exchange) throws IOException, MappingException {
+        Message message = exchange.getMessage();
+        int httpStatus = message.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
+        String contentType = message.getHeader(Exchange.CONTENT_TYPE, String.class);
+        String retryAfter = message.getHeader("Retry-After", String.class);
+        Answer answer;
+        try (InputStream body = message.getBody(InputStream.class)) {
+            Mapping program = mappings.get(mapping);
+            answer = reader.read(httpStatus, contentType, body == null ? InputStream.nullInputStream() : body, program);
+        }
+        exchange.setMessage(null);
+        exchange.setVariable("httpStatus", httpStatus);
+        exchange.setVariable("answer", answer);
+        exchange.setVariable("status", answer.fits() ? answer.report().status().word() : "none");
+        if (answer.fits()) {
+            exchange.setVariable("report", answer.report());
+        }
+        if (retryAfter != null) {
+            exchange.setVariable("retryAfter", retryAfter);
+        }
+    }
+}

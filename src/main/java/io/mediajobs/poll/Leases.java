@@ -1,0 +1,99 @@
+package io.mediajobs.poll;
+
+import io.mediajobs.job.Job;
+import io.mediajobs.store.JobStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.Variable;
+import org.apache.camel.support.SynchronizationAdapter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The leases this process holds. Each is bound to the exchange that works on its job: it is renewed while that exchange lives,
+ * also across the hand-over to the archive, and forgotten when the exchange ends, however it ends. A job can therefore not be held for
+ * ever by an exchange that died: its lease runs out and the job is claimed again.
+ */
+public final class Leases implements Processor, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Leases.class);
+
+    private final JobStore jobs;
+    private final Duration lease;
+    private final Map<Long, Job> held = new ConcurrentHashMap<>();
+    private final Map<Long, String> polling = new ConcurrentHashMap<>();
+    private final ScheduledExecutorService renewal = Executors.newSingleThreadScheduledExecutor(work -> {
+        Thread thread = new Thread(work, "lease-renewal");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    /** @param lease how long a lease lasts; it is renewed three times in that time */
+    public Leases(JobStore jobs, Duration lease) {
+        this.jobs = jobs;
+        this.lease = lease;
+        long period = Math.max(lease.toMillis() / 3, 1);
+        renewal.scheduleWithFixedDelay(this::renew, period, period, TimeUnit.MILLISECONDS);
+    }
+
+    /** How long a claim lasts unless it is renewed. */
+    public Duration duration() {
+        return lease;
+    }
+
+    /** Status calls of {@code provider} that are under way in this process. */
+    public int polling(String provider) {
+        return (int) polling.values().stream().filter(provider::equals).count();
+    }
+
+    void claimed(List<Job> claimed) {
+        for (Job job : claimed) {
+            held.put(job.id(), job);
+            polling.put(job.id(), job.provider());
+        }
+    }
+
+    /** Binds the lease to the exchange that will work on the job; the wire tap of {@code due-jobs} calls it for its copy. */
+    @Override
+    public void process(Exchange exchange) {
+        Job job = exchange.getVariable("job", Job.class);
+        exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+            @Override
+            public void onDone(Exchange done) {
+                polling.remove(job.id());
+                held.remove(job.id(), job);
+            }
+        });
+    }
+
+    /** The poll is over and the archive has the job now: its place is free for the next poll, its lease goes on. */
+    public void handOver(@Variable("job") Job job) {
+        polling.remove(job.id());
+    }
+
+    private void renew() {
+        try {
+            jobs.renew(new ArrayList<>(held.values()), lease);
+        } catch (RuntimeException e) {
+            // the next round tries again; if the store stays away the leases run out, which is what they are for
+            LOG.warn("Leases of {} jobs could not be renewed: {}", held.size(), e.toString());
+        }
+    }
+
+    /** Gives back what is still held, so that another process need not wait for the leases to run out. */
+    @Override
+    public void close() {
+        renewal.shutdownNow();
+        for (Job job : held.values()) {
+            jobs.release(job);
+        }
+    }
+}

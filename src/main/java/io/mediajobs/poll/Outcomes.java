@@ -1,0 +1,210 @@
+package io.mediajobs.poll;
+
+import io.mediajobs.config.Durations;
+import io.mediajobs.events.JobEvents;
+import io.mediajobs.job.Job;
+import io.mediajobs.job.JobError;
+import io.mediajobs.job.JobState;
+import io.mediajobs.report.Answer;
+import io.mediajobs.report.Redaction;
+import io.mediajobs.report.Report;
+import io.mediajobs.report.Status;
+import io.mediajobs.store.JobChange;
+import io.mediajobs.store.JobStore;
+import io.mediajobs.store.ProviderSignal;
+import java.time.Duration;
+import java.time.Instant;
+import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePropertyKey;
+import org.apache.camel.Variable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What an answer does to its job and its provider. Each method is one branch of the router; which answer takes which branch, and with
+ * which numbers, stands in {@code routes/}. Each writes its whole outcome in one transaction under the job's lease.
+ */
+public final class Outcomes {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Outcomes.class);
+
+    private final JobStore jobs;
+    private final JobEvents events;
+
+    public Outcomes(JobStore jobs, JobEvents events) {
+        this.jobs = jobs;
+        this.events = events;
+    }
+
+    /**
+     * The provider still works on it: asked again after {@code every}, or expired if its deadline has passed.
+     *
+     * @param every time between two asks, such as {@code 15s}
+     */
+    public void reschedule(@Variable("job") Job job, @Variable("report") Report report, String every) {
+        JobState state = report.status() == Status.PENDING ? JobState.PENDING : JobState.PROCESSING;
+        if (isOverdue(job)) {
+            expire(job, "The provider still says " + report.status().word() + ".", report, new ProviderSignal.Fine());
+            return;
+        }
+        JobChange change = asked(JobChange.to(state), report).clearError()
+                .askAgainIn(Backoff.spread(Durations.parse(every)))
+                .noteNews(state.word(), null);
+        write(job, change, new ProviderSignal.Fine());
+    }
+
+    /** The provider is done: the job is archiving from now on, and its lease stays with the archive. */
+    public void beginArchive(@Variable("job") Job job, @Variable("report") Report report) {
+        // it stays due: should this process die, whoever claims it next asks the provider for fresh URLs
+        JobChange change = asked(JobChange.to(JobState.ARCHIVING), report).misses(0).keepLease().askAgainIn(Duration.ZERO)
+                .noteNews("completed", report.assets().size() + " assets to archive");
+        write(job, change, new ProviderSignal.Fine());
+    }
+
+    /** The provider says that the job failed. */
+    public void fail(@Variable("job") Job job, @Variable("report") Report report) {
+        JobError error = report.error() == null ? new JobError("failed", "The provider says failed and gives no reason.", null) : report.error();
+        end(job, JobState.FAILED, error, report, new ProviderSignal.Fine());
+    }
+
+    /** The provider refuses the job for good, as with 451. */
+    public void refuse(@Variable("job") Job job, @Variable("answer") Answer answer) {
+        JobError error = new JobError(answer.error().code(), answer.error().message(), false);
+        end(job, JobState.FAILED, error, null, new ProviderSignal.Fine());
+    }
+
+    /**
+     * The provider does not know the job: asked again up to {@code asks} times in a row, since a new job may not be visible yet, then lost.
+     *
+     * @param every time between two asks
+     */
+    public void miss(@Variable("job") Job job, @Variable("answer") Answer answer, int asks, String every) {
+        int misses = job.misses() + 1;
+        if (misses >= asks) {
+            JobError error = new JobError("job-not-found", "The provider does not know this job; it was asked " + misses + " times.", false);
+            end(job, JobState.LOST, error, answer.report(), new ProviderSignal.Fine());
+        } else if (isOverdue(job)) {
+            expire(job, "The provider does not know the job.", answer.report(), new ProviderSignal.Fine());
+        } else {
+            write(job, JobChange.to(null).polled().misses(misses).failures(0).askAgainIn(Backoff.spread(Durations.parse(every)))
+                    .note("not-found", "ask " + misses + " of " + asks), new ProviderSignal.Fine());
+        }
+    }
+
+    /** The job cannot go on without a person: the provider refuses the request itself, and says why. */
+    public void block(@Variable("job") Job job, @Variable("answer") Answer answer) {
+        end(job, JobState.BLOCKED, answer.error(), null, new ProviderSignal.Fine());
+    }
+
+    /** The status endpoint redirects. Following would carry the key elsewhere, so a person must look. */
+    public void blockRedirected(@Variable("job") Job job, @Variable("httpStatus") int httpStatus) {
+        end(job, JobState.BLOCKED, new JobError("redirected", "The status endpoint answered " + httpStatus
+                + ", a redirect. It is not followed, since the key would go along; correct the provider's url.", true), null, null);
+    }
+
+    /** 429: the whole provider waits, for as long as it asks for or for {@code otherwise}, at the most for {@code longest}. */
+    public void throttle(@Variable("job") Job job, @Variable("retryAfter") String retryAfter, String otherwise, String longest) {
+        Duration patience = RetryAfter.parse(retryAfter, Instant.now(), Durations.parse(longest)).orElse(Durations.parse(otherwise));
+        LOG.info("Provider {} asks for patience (429): nothing is asked for {} s", job.provider(), patience.toSeconds());
+        write(job, JobChange.to(null).polled().askAgainIn(patience).note("throttled", "the provider waits " + patience.toSeconds() + " s"),
+                new ProviderSignal.Throttled(patience));
+    }
+
+    /**
+     * The provider refuses us as such: all its jobs wait, one asks again after each {@code pause}.
+     *
+     * @param reason {@code unauthorized} or {@code payment-required}
+     */
+    public void pauseProvider(@Variable("job") Job job, @Variable("answer") Answer answer, String reason, String pause) {
+        Duration time = Durations.parse(pause);
+        LOG.warn("Provider {} is paused: {} ({}). Its jobs wait; it is tried again in {} s.", job.provider(), reason, answer.error().message(), time.toSeconds());
+        write(job, JobChange.to(null).polled().askAgainIn(time).note(reason, answer.error().message()),
+                new ProviderSignal.Refused(reason, answer.error(), time));
+    }
+
+    /**
+     * No useful answer: 5xx, time-out, reset, cut off. The job backs off; after {@code threshold} of them in a row the whole provider does.
+     *
+     * @param first    first backoff
+     * @param longest  longest backoff
+     * @param pause    first pause of the provider's circuit
+     * @param longestPause longest pause of the circuit
+     */
+    public void backOff(Exchange exchange, @Variable("job") Job job, @Variable("answer") Answer answer,
+                        String first, String longest, int threshold, String pause, String longestPause) {
+        JobError error = answer == null ? unreachable(exchange) : answer.error();
+        ProviderSignal signal = new ProviderSignal.Unavailable(error, threshold, Durations.parse(pause), Durations.parse(longestPause));
+        if (isOverdue(job)) {
+            expire(job, "The provider did not answer: " + error.message(), null, signal);
+            return;
+        }
+        int failures = job.failures() + 1;
+        write(job, JobChange.to(null).polled().failures(failures).askAgainIn(Backoff.after(failures, Durations.parse(first), Durations.parse(longest)))
+                .note("unavailable", error.message()), signal);
+    }
+
+    /** The answer cannot be used: backoff, and after {@code asks} of them in a row the job waits for a person, with the answer kept. */
+    public void unusable(@Variable("job") Job job, @Variable("answer") Answer answer, int asks, String first, String longest) {
+        unusable(job, answer.error(), answer.excerpt(), asks, first, longest);
+    }
+
+    /** The provider says completed and names no asset: asked again like any answer that cannot be used. */
+    public void withoutAssets(@Variable("job") Job job, @Variable("report") Report report, int asks, String first, String longest) {
+        unusable(job, new JobError("completed-without-assets", "The provider says completed but names no asset.", true),
+                report.toJson().toString(), asks, first, longest);
+    }
+
+    private void unusable(Job job, JobError error, String answer, int asks, String first, String longest) {
+        int failures = job.failures() + 1;
+        String detail = answer == null ? error.message() : error.message() + " Answer: " + answer;
+        if (failures >= asks) {
+            write(job, JobChange.to(JobState.BLOCKED).polled().failures(failures).askNoMore().error(error).note("blocked", detail)
+                    .event(events.ended(job, JobState.BLOCKED, error, null)), null);
+        } else if (isOverdue(job)) {
+            expire(job, error.message(), null, null);
+        } else {
+            write(job, JobChange.to(null).polled().failures(failures).askAgainIn(Backoff.after(failures, Durations.parse(first), Durations.parse(longest)))
+                    .note("unusable-answer", detail), null);
+        }
+    }
+
+    /** Something in a route went wrong that no branch is for: the job is given back and asked again after {@code delay}. */
+    public void giveBack(Exchange exchange, @Variable("job") Job job, String delay) {
+        Throwable cause = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class);
+        String message = Redaction.text(String.valueOf(cause));
+        LOG.error("Job {} could not be worked on: {}. It is asked again in {}.", job.key(), message, delay);
+        write(job, JobChange.to(null).askAgainIn(Backoff.spread(Durations.parse(delay))).note("trouble", message), null);
+    }
+
+    private static JobError unreachable(Exchange exchange) {
+        Throwable cause = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class);
+        String message = cause == null ? "no answer" : Redaction.text(cause.getClass().getSimpleName() + ": " + cause.getMessage());
+        return new JobError("no-answer", message, true);
+    }
+
+    private boolean isOverdue(Job job) {
+        return job.deadlineAt() != null && !jobs.now().isBefore(job.deadlineAt());
+    }
+
+    private void expire(Job job, String last, Report report, ProviderSignal signal) {
+        JobError error = new JobError("deadline", "Not finished by its deadline " + job.deadlineAt() + ". " + last, false);
+        end(job, JobState.EXPIRED, error, report, signal);
+    }
+
+    private void end(Job job, JobState end, JobError error, Report report, ProviderSignal signal) {
+        JobChange change = report == null ? JobChange.to(end).polled() : asked(JobChange.to(end), report);
+        write(job, change.askNoMore().error(error).note(end.word(), error.message()).event(events.ended(job, end, error, report)), signal);
+    }
+
+    private static JobChange asked(JobChange change, Report report) {
+        return change.polled().misses(0).failures(0).progress(report.progress()).report(report.toJson().toString());
+    }
+
+    private void write(Job job, JobChange change, ProviderSignal signal) {
+        Job after = jobs.apply(job, change, signal);
+        if (after.state() != job.state()) {
+            LOG.info("Job {} is {} (was {}){}", job.key(), after.state().word(), job.state().word(),
+                    after.error() == null ? "" : ": " + after.error().message());
+        }
+    }
+}

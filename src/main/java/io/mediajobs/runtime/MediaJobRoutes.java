@@ -1,0 +1,146 @@
+package io.mediajobs.runtime;
+
+import io.mediajobs.config.ConfigurationException;
+import io.mediajobs.config.Settings;
+import io.mediajobs.events.Deliveries;
+import io.mediajobs.events.JobEvents;
+import io.mediajobs.intake.Registrar;
+import io.mediajobs.poll.Answers;
+import io.mediajobs.poll.DueJobs;
+import io.mediajobs.poll.Leases;
+import io.mediajobs.poll.Outcomes;
+import io.mediajobs.poll.RouteProviders;
+import io.mediajobs.report.AnswerReader;
+import io.mediajobs.report.Mappings;
+import io.mediajobs.store.Database;
+import io.mediajobs.store.JobStore;
+import io.mediajobs.store.Outbox;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.stream.Collectors;
+import org.apache.camel.CamelContext;
+import org.apache.camel.main.Main;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The whole program in one process: store, Camel with the routes of the routes folder, HTTP API. This is the one place where the
+ * parts get to know each other; the names they are bound under are the names that routes use.
+ */
+public final class MediaJobRoutes implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MediaJobRoutes.class);
+
+    private final Settings settings;
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final Main main = new Main();
+
+    private MediaJobRoutes(Settings settings) {
+        this.settings = settings;
+    }
+
+    /**
+     * Starts everything; when this returns, jobs are polled.
+     *
+     * @throws ConfigurationException            if a setting is wrong; its message is the sentence for the operator
+     * @throws io.mediajobs.store.StoreException if the store cannot be opened
+     */
+    public static MediaJobRoutes start(Settings settings) {
+        MediaJobRoutes program = new MediaJobRoutes(settings);
+        try {
+            program.assemble();
+            program.main.start();
+            return program;
+        } catch (RuntimeException | Error e) {
+            program.closeAfter(e);
+            throw StartFailure.explain(e);
+        }
+    }
+
+    private void assemble() {
+        StartChecks.run(settings);
+        Path routes = settings.path("routes.folder");
+        Database database = opened(Database.open(settings.path("data.folder").resolve("jobs.db")));
+        JobEvents events = new JobEvents(settings.required("events.source"), Clock.systemUTC());
+        JobStore jobs = new JobStore(database, events);
+        int released = jobs.releaseAll();
+        if (released > 0) {
+            LOG.info("{} jobs were in work when the last process ended; they go on now", released);
+        }
+        Leases leases = opened(new Leases(jobs, settings.duration("poll.lease")));
+        PollWorkers workers = opened(new PollWorkers());
+
+        main.bind("jobs", jobs);
+        Outbox outbox = new Outbox(database);
+        main.bind("outbox", outbox);
+        main.bind("jobEvents", events);
+        main.bind("leases", leases);
+        main.bind("pollWorkers", workers.executor());
+        main.bind("dueJobs", new DueJobs(jobs, leases));
+        main.bind("answers", new Answers(new Mappings(routes.resolve("providers")), new AnswerReader((int) settings.bytes("poll.largest-answer"))));
+        main.bind("outcomes", new Outcomes(jobs, events));
+        main.bind("deliveries", new Deliveries(outbox, settings.duration("events.retry-first"), settings.duration("events.retry-longest")));
+        RouteProviders providers = new RouteProviders();
+        main.bind("providers", providers);
+        main.bind("registrar", new Registrar(providers, jobs));
+
+        main.setDefaultPropertyPlaceholderLocation("false");
+        main.setOverrideProperties(settings.all());
+        main.configure().setRoutesIncludePattern("file:" + routes + "/**/*.camel.yaml");
+        String off = ProviderFiles.off(settings).stream().map(file -> "**/" + file.getFileName()).collect(Collectors.joining(","));
+        if (!off.isEmpty()) {
+            main.configure().setRoutesExcludePattern(off);
+        }
+        main.configure().setAutoConfigurationLogSummary(false);
+    }
+
+    private <T extends AutoCloseable> T opened(T part) {
+        parts.push(part);
+        return part;
+    }
+
+    /** The running Camel context; for what looks at the program from outside. */
+    public CamelContext context() {
+        return main.getCamelContext();
+    }
+
+    public Settings settings() {
+        return settings;
+    }
+
+    /** A part by the name it is bound under. */
+    public <T> T part(String name, Class<T> type) {
+        return main.getCamelContext().getRegistry().lookupByNameAndType(name, type);
+    }
+
+    /** Stops: no new polls, running work gets {@code camel.main.shutdown-timeout} to end, leases are given back, the store is closed. */
+    @Override
+    public void close() {
+        main.stop();
+        RuntimeException failure = null;
+        while (!parts.isEmpty()) {
+            try {
+                parts.pop().close();
+            } catch (Exception e) {
+                if (failure == null) {
+                    failure = new IllegalStateException("could not stop cleanly: " + e.getMessage(), e);
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private void closeAfter(Throwable cause) {
+        try {
+            close();
+        } catch (RuntimeException e) {
+            cause.addSuppressed(e);
+        }
+    }
+}

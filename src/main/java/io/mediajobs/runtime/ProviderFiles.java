@@ -1,0 +1,46 @@
+package io.mediajobs.runtime;
+
+import io.mediajobs.config.Settings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The files in {@code routes/providers}, and which of them are switched on: {@code provider.<stem>.enabled}, true where nothing is
+ * said. What is off is not loaded; {@code autoStartup} in the file would be the other way, but the schema of Camel's YAML takes no
+ * placeholder there and visual editors would not open the file.
+ */
+final class ProviderFiles {
+
+    private static final String ENDING = ".camel.yaml";
+
+    private ProviderFiles() {
+    }
+
+    static String stem(Path file) {
+        String name = file.getFileName().toString();
+        return name.endsWith(ENDING) ? name.substring(0, name.length() - ENDING.length()) : name;
+    }
+
+    static String enabledKey(String stem) {
+        return "provider." + stem + ".enabled";
+    }
+
+    static boolean isOn(Settings settings, Path file) {
+        String key = enabledKey(stem(file));
+        return !settings.has(key) || settings.flag(key);
+    }
+
+    /** The files that are switched off. */
+    static List<Path> off(Settings settings) {
+        Path folder = settings.path("routes.folder").resolve("providers");
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.getFileName().toString().endsWith(ENDING) && !isOn(settings, file)).sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package io.mediajobs.runtime;
+
+import io.mediajobs.config.ConfigurationException;
+import io.mediajobs.config.NearestName;
+import io.mediajobs.config.Settings;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** What is checked before anything starts: that every key is known, and that every provider that is on has what its route asks for. */
+final class StartChecks {
+
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{\\??([A-Za-z][A-Za-z0-9.-]*)(:[^{}]*)?}}");
+
+    private final Settings settings;
+
+    private StartChecks(Settings settings) {
+        this.settings = settings;
+    }
+
+    /** @throws ConfigurationException with a sentence that names the key */
+    static void run(Settings settings) {
+        new StartChecks(settings).all();
+    }
+
+    private void all() {
+        Path folder = settings.path("routes.folder");
+        if (!Files.isDirectory(folder)) {
+            throw new ConfigurationException("The routes folder " + folder + " (routes.folder) does not exist. Start from the folder of the"
+                    + " distribution, or set routes.folder to where the routes are.");
+        }
+        Map<Path, String> files = read(folder);
+        unknownKeys(files);
+        providers(files);
+    }
+
+    private static Map<Path, String> read(Path folder) {
+        Map<Path, String> files = new TreeMap<>();
+        try (Stream<Path> paths = Files.walk(folder)) {
+            for (Path path : paths.filter(path -> path.getFileName().toString().endsWith(".yaml")).toList()) {
+                files.put(path, Files.readString(path, StandardCharsets.UTF_8));
+            }
+        } catch (IOException e) {
+            throw new ConfigurationException("The routes folder " + folder + " cannot be read: " + e, e);
+        }
+        return files;
+    }
+
+    /** A key that nobody reads is a misspelt one: it would silently do nothing. */
+    private void unknownKeys(Map<Path, String> files) {
+        Set<String> known = new TreeSet<>(settings.shippedKeys());
+        files.values().forEach(text -> known.addAll(placeholders(text)));
+        for (String key : new TreeSet<>(settings.all().stringPropertyNames())) {
+            if (!known.contains(key) && !key.startsWith("camel.") && !key.startsWith("org.quartz.")) {
+                List<String> candidates = List.copyOf(known);
+                throw new ConfigurationException("The setting " + key + " is not known" + NearestName.of(key, candidates)
+                        .map(near -> "; did you mean " + near + "?").orElse(".") + " No route refers to it either.");
+            }
+        }
+    }
+
+    private void providers(Map<Path, String> files) {
+        files.forEach((path, text) -> {
+            if (!path.getParent().getFileName().toString().equals("providers") || !ProviderFiles.isOn(settings, path)) {
+                return;
+            }
+            for (String key : placeholders(text)) {
+                requireValue(path, text, key);
+            }
+        });
+    }
+
+    private void requireValue(Path path, String text, String key) {
+        if (text.contains("{{" + key + ":") || text.contains("{{?" + key)) {
+            return;
+        }
+        String stem = ProviderFiles.stem(path);
+        String off = settings.shippedKeys().contains(ProviderFiles.enabledKey(stem))
+                ? ", or switch the provider off with " + ProviderFiles.enabledKey(stem) + "=false" : ", or move " + path.getFileName() + " out of the routes folder";
+        String needed = settings.has(key) ? emptyReference(key) : key;
+        if (needed != null) {
+            String variable = Settings.environmentVariable(needed);
+            throw new ConfigurationException("Provider " + stem + " needs the setting " + needed + ", and it has no value. Set the environment variable "
+                    + variable + off + ".");
+        }
+    }
+
+    /** A value such as {@code Bearer {{provider.stories.key}}} has a value, but not if the key in it has none. */
+    private String emptyReference(String key) {
+        for (String inner : placeholders(settings.text(key))) {
+            if (!settings.has(inner)) {
+                return inner;
+            }
+        }
+        return null;
+    }
+
+    private static Set<String> placeholders(String text) {
+        Set<String> keys = new TreeSet<>();
+        Matcher placeholder = PLACEHOLDER.matcher(text);
+        while (placeholder.find()) {
+            keys.add(placeholder.group(1));
+        }
+        return keys;
+    }
+}

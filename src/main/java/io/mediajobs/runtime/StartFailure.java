@@ -1,0 +1,41 @@
+package io.mediajobs.runtime;
+
+import io.mediajobs.config.ConfigurationException;
+import io.mediajobs.report.Redaction;
+import io.mediajobs.store.StoreException;
+import java.net.BindException;
+import org.apache.camel.FailedToCreateRouteException;
+import org.apache.camel.FailedToStartRouteException;
+
+/** Says why the start failed in one sentence, whatever depth the reason was thrown at. */
+final class StartFailure {
+
+    private StartFailure() {
+    }
+
+    /** @return what to throw: a {@link ConfigurationException} or {@link StoreException} wherever one is in the chain of causes */
+    static RuntimeException explain(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ConfigurationException || cause instanceof StoreException) {
+                return (RuntimeException) cause;
+            }
+            if (cause instanceof BindException) {
+                return new ConfigurationException("A port is taken: " + cause.getMessage() + ". Stop what listens there, or set another http.port"
+                        + " (and observe.port).", failure);
+            }
+        }
+        String where = "";
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof FailedToCreateRouteException create) {
+                where = "Route " + create.getRouteId() + " cannot be created: ";
+            } else if (cause instanceof FailedToStartRouteException start) {
+                where = "Route " + start.getRouteId() + " cannot be started: ";
+            }
+        }
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return new ConfigurationException(where + Redaction.text(root.getClass().getSimpleName() + ": " + root.getMessage()), failure);
+    }
+}

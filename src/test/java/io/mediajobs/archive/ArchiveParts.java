@@ -1,0 +1,124 @@
+package io.mediajobs.archive;
+
+import io.mediajobs.config.Settings;
+import io.mediajobs.events.JobEvents;
+import io.mediajobs.job.Job;
+import io.mediajobs.job.JobKey;
+import io.mediajobs.job.JobState;
+import io.mediajobs.report.Report;
+import io.mediajobs.report.ReportAsset;
+import io.mediajobs.report.Status;
+import io.mediajobs.store.Database;
+import io.mediajobs.store.JobChange;
+import io.mediajobs.store.JobStore;
+import io.mediajobs.store.NewJob;
+import io.mediajobs.store.Outbox;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.camel.CamelContext;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.PluginHelper;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/** The shipped archive routes with a real job store, for tests. */
+final class ArchiveParts implements AutoCloseable {
+
+    static final String BUCKET = "archive";
+
+    final Settings settings;
+    final Database database;
+    final JobStore jobs;
+    final Outbox outbox;
+    final S3Client s3;
+    final ArchiveKey keys;
+    final AssetDownload download;
+    final CamelContext camel = new DefaultCamelContext();
+
+    ArchiveParts(Path folder, String endpoint, String accessKey, String secretKey, Map<String, String> more) throws Exception {
+        Map<String, String> overrides = new HashMap<>(Map.of("s3.bucket", BUCKET, "s3.endpoint", endpoint, "s3.path-style", "true",
+                "s3.access-key", accessKey, "s3.secret-key", secretKey,
+                "archive.asset-retry-delay", "20ms", "archive.idle-timeout", "5s", "archive.fresh-url-delay", "50ms"));
+        overrides.putAll(more);
+        settings = Settings.load(Path.of("").toAbsolutePath(), null, Map.of(), new Properties(), overrides);
+        database = Database.open(folder.resolve("jobs.db"));
+        JobEvents events = new JobEvents("/test", Clock.systemUTC());
+        jobs = new JobStore(database, events);
+        outbox = new Outbox(database);
+        s3 = S3Clients.create(settings);
+        keys = ArchiveKey.of(settings);
+        ArchivePlan plan = new ArchivePlan(jobs);
+        download = new AssetDownload(settings, keys);
+        camel.getPropertiesComponent().setInitialProperties(settings.all());
+        Map<String, Object> beans = Map.of("s3Client", s3, "archivePlan", plan, "assetDownload", download,
+                "multipartUpload", new MultipartUpload(settings, s3), "assetCheck", new AssetCheck(settings, s3, jobs, Clock.systemUTC()),
+                "transferFailure", new TransferFailure(), "manifest", new Manifest(keys, plan),
+                "archiveOutcome", new ArchiveOutcome(settings, jobs, events, plan, keys));
+        beans.forEach(camel.getRegistry()::bind);
+        for (String route : List.of("archive-job", "archive-asset", "transfer-asset", "write-manifest")) {
+            PluginHelper.getRoutesLoader(camel).loadRoutes(PluginHelper.getResourceLoader(camel)
+                    .resolveResource("file:routes/" + route + ".camel.yaml"));
+        }
+        camel.start();
+    }
+
+    /** A job that route-report has handed over: archiving, with a lease. */
+    Job archiving(String provider, String jobId, Map<String, String> tags) {
+        jobs.register(List.of(new NewJob(new JobKey(provider, jobId), tags, Duration.ofHours(1), Duration.ZERO)));
+        return claim(provider);
+    }
+
+    Job claim(String provider) {
+        List<Job> claimed = jobs.claim(provider, new JobStore.Terms(1, Double.POSITIVE_INFINITY, Duration.ofMinutes(5)));
+        if (claimed.isEmpty()) {
+            throw new IllegalStateException("no job of " + provider + " is due");
+        }
+        return jobs.apply(claimed.get(0), JobChange.to(JobState.ARCHIVING).keepLease(), null);
+    }
+
+    static Report report(ReportAsset... assets) {
+        return new Report(Status.COMPLETED, 100, null, List.of(assets), Map.of("share", "https://example.com/s/1?token=secret-token"),
+                Map.of("credits", 12.8), java.time.Instant.parse("2026-01-02T03:04:05Z"), null, java.time.Instant.parse("2026-01-02T03:05:05Z"),
+                Map.of("model", "m", "a", 1));
+    }
+
+    static ReportAsset asset(String role, String url) {
+        return new ReportAsset(role, url, null, null, null, null, null);
+    }
+
+    /** Sends the job through the shipped routes; returns it as it is in the store after that. */
+    Job archive(Job job, Report report) {
+        var exchange = camel.createProducerTemplate().request("seda:archive-job?size={{archive.queue}}&blockWhenFull=true&waitForTaskToComplete=Always&timeout=60000", sent -> {
+            sent.setVariable("job", job);
+            sent.setVariable("report", report);
+            // what a status call could leave behind
+            sent.getMessage().setHeader("Authorization", "Bearer status-call-key");
+            sent.getMessage().setHeader("CamelAwsS3Key", "not/this/one");
+            sent.getMessage().setHeader("CamelAwsS3Metadata", Map.of("leak", "status-call-key"));
+            sent.getMessage().setHeader("CamelHttpUri", "http://127.0.0.1:1/");
+        });
+        if (exchange.getException() != null) {
+            throw new AssertionError(exchange.getException());
+        }
+        return jobs.find(job.key()).orElseThrow();
+    }
+
+    List<String> events() {
+        List<String> payloads = new ArrayList<>();
+        outbox.list(0, 100).forEach(event -> payloads.add(event.payload()));
+        return payloads;
+    }
+
+    @Override
+    public void close() {
+        camel.stop();
+        download.close();
+        s3.close();
+        database.close();
+    }
+}

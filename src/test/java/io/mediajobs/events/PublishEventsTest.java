@@ -1,0 +1,199 @@
+package io.mediajobs.events;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.mediajobs.store.Database;
+import io.mediajobs.store.Outbox;
+import io.mediajobs.store.OutboxEvent;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.component.mock.MockEndpoint;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PublishEventsTest {
+
+    @TempDir
+    Path data;
+    private Database database;
+
+    @BeforeEach
+    void open() {
+        database = Database.open(data.resolve("jobs.db"));
+    }
+
+    @AfterEach
+    void close() {
+        database.close();
+    }
+
+    @Test
+    void eventsGoToAFileOfJsonLinesByDefault() throws Exception {
+        String odd = "{\"id\":\"ü🎬 ${env:HOME} {{env:HOME}} $simple{date:now} \\n\"}";
+        Publisher.tell(database, "1", "mediajobs.job.failed");
+        Publisher.tell(database, "2", "mediajobs.job.completed", odd);
+        Publisher.tell(database, "1", "mediajobs.job.completed");
+        try (Publisher publisher = Publisher.start(database, data, Map.of())) {
+            await().until(() -> publisher.outbox().stream().allMatch(event -> event.publishedAt() != null));
+        }
+        try (Publisher again = Publisher.start(database, data, Map.of())) {
+            Publisher.tell(database, "3", "mediajobs.job.lost");
+            await().until(() -> again.outbox().stream().allMatch(event -> event.publishedAt() != null));
+        }
+        assertThat(Files.readString(data.resolve("events/events.jsonl"))).endsWith("\n");
+        assertThat(Files.readAllLines(data.resolve("events/events.jsonl"))).containsExactly(
+                "{\"id\":\"stories/1/1/mediajobs.job.failed\",\"type\":\"mediajobs.job.failed\"}", odd,
+                "{\"id\":\"stories/1/1/mediajobs.job.completed\",\"type\":\"mediajobs.job.completed\"}",
+                "{\"id\":\"stories/3/1/mediajobs.job.lost\",\"type\":\"mediajobs.job.lost\"}");
+    }
+
+    @Test
+    void eachKindHasItsDestination() throws Exception {
+        Map<String, String> kinds = Map.of("mediajobs.job.completed", "completed", "mediajobs.job.failed", "failed", "mediajobs.job.lost", "failed",
+                "mediajobs.job.expired", "failed", "mediajobs.job.blocked", "failed", "mediajobs.job.cancelled", "failed",
+                "mediajobs.provider.unauthorized", "provider", "mediajobs.provider.recovered", "provider", "mediajobs.something.new", "other");
+        kinds.keySet().forEach(type -> Publisher.tell(database, "1", type));
+        try (Publisher publisher = Publisher.start(database, data, Map.of("events.uri", "mock:other", "events.completed.uri", "mock:completed",
+                "events.failed.uri", "mock:failed", "events.provider.uri", "mock:provider"))) {
+            await().until(() -> publisher.outbox().stream().allMatch(event -> event.publishedAt() != null));
+            for (String destination : List.of("completed", "failed", "provider", "other")) {
+                List<String> types = kinds.keySet().stream().filter(type -> kinds.get(type).equals(destination)).toList();
+                MockEndpoint mock = publisher.context().getEndpoint("mock:" + destination, MockEndpoint.class);
+                assertThat(mock.getExchanges()).extracting(exchange -> exchange.getMessage().getBody(String.class))
+                        .containsExactlyInAnyOrderElementsOf(types.stream()
+                                .map(type -> "{\"id\":\"" + Publisher.id("1", type) + "\",\"type\":\"" + type + "\"}").toList());
+            }
+        }
+    }
+
+    /** kafka.OVERRIDE_TOPIC as a header of a message sends it to another topic than the route says. */
+    @Test
+    void cve202649098NoHeaderFromOutsideLeaves() throws Exception {
+        try (Publisher publisher = Publisher.start(database, data, Map.of("events.uri", "mock:other"))) {
+            OutboxEvent event = new OutboxEvent(1, "id", "mediajobs.job.completed", "stories/kafka.OVERRIDE_TOPIC", "{\"kafka.OVERRIDE_TOPIC\":\"stolen\"}",
+                    java.time.Instant.now(), 0, null, null);
+            publisher.context().createProducerTemplate().sendBodyAndHeaders("direct:publish-event", event, Map.of("kafka.OVERRIDE_TOPIC", "stolen",
+                    "KAFKA.override_topic", "stolen", "kafka.PARTITION_KEY", 7, "CamelHttpUri", "http://stolen", "CamelJmsDestinationName", "stolen",
+                    "CamelFileName", "../stolen", "Authorization", "Bearer x"));
+            MockEndpoint mock = publisher.context().getEndpoint("mock:other", MockEndpoint.class);
+            assertThat(mock.getExchanges()).hasSize(1);
+            assertThat(mock.getExchanges().get(0).getMessage().getHeaders()).containsExactlyInAnyOrderEntriesOf(Map.of(
+                    "content-type", "application/cloudevents+json", "CamelHttpMethod", "POST", "kafka.KEY", "stories/kafka.OVERRIDE_TOPIC",
+                    "JMSXGroupID", "stories/kafka.OVERRIDE_TOPIC"));
+        }
+    }
+
+    @Test
+    void aDestinationThatIsDownCostsOneAttemptAndOthersPass() throws Exception {
+        for (int i = 0; i < 1_000; i++) {
+            Publisher.tell(database, "job-" + i, "mediajobs.job.failed");
+        }
+        Publisher.tell(database, "done", "mediajobs.job.completed");
+        AtomicInteger attempts = new AtomicInteger();
+        try (Publisher publisher = Publisher.start(database, data, Map.of("events.failed.uri", "direct:down", "events.uri", "mock:other",
+                "events.retry-first", "1m", "events.batch", "7"))) {
+            publisher.context().addRoutes(new RouteBuilder() {
+                @Override
+                public void configure() {
+                    from("direct:down").errorHandler(noErrorHandler()).process(exchange -> {
+                        attempts.incrementAndGet();
+                        throw new IllegalStateException("broker down at https://host/queue?token=verysecret");
+                    });
+                }
+            });
+            MockEndpoint mock = publisher.context().getEndpoint("mock:other", MockEndpoint.class);
+            await().untilAsserted(() -> assertThat(mock.getExchanges()).hasSize(1));
+            await().during(Duration.ofSeconds(1)).untilAsserted(() -> assertThat(attempts).hasValue(1));
+            assertThat(publisher.outbox().get(0).lastError()).isEqualTo("broker down at https://host/queue");
+            assertThat(publisher.outbox().get(1).attempts()).isZero();
+        }
+    }
+
+    @Test
+    void anEventThatIsNotTakenIsFollowedByOthersButNotByItsOwnSubjects() throws Exception {
+        Publisher.tell(database, "poison", "mediajobs.job.failed");
+        Publisher.tell(database, "poison", "mediajobs.job.completed");
+        for (int i = 0; i < 20; i++) {
+            Publisher.tell(database, "job-" + i, "mediajobs.job.failed");
+        }
+        try (Publisher publisher = Publisher.start(database, data, Map.of("events.uri", "direct:picky"))) {
+            publisher.context().addRoutes(new RouteBuilder() {
+                @Override
+                public void configure() {
+                    from("direct:picky").errorHandler(noErrorHandler()).filter(exchange -> exchange.getMessage().getBody(String.class).contains("stories/poison"))
+                            .throwException(new IllegalArgumentException("too large"));
+                }
+            });
+            await().untilAsserted(() -> assertThat(publisher.outbox()).filteredOn(event -> event.publishedAt() != null).hasSize(20));
+            await().untilAsserted(() -> assertThat(publisher.outbox().get(0).attempts()).isGreaterThanOrEqualTo(3));
+            assertThat(publisher.outbox().get(0).publishedAt()).isNull();
+            assertThat(publisher.outbox().get(1).attempts()).isZero();
+        }
+    }
+
+    @Test
+    void manyEventsOfOneSubjectLeaveInOrderWithinOneTick() throws Exception {
+        for (int i = 0; i < 300; i++) {
+            Publisher.tell(database, "one", "mediajobs.job.failed." + i, String.valueOf(i));
+        }
+        try (Publisher publisher = Publisher.start(database, data, Map.of("events.uri", "mock:other", "events.tick-millis", "600000"))) {
+            MockEndpoint mock = publisher.context().getEndpoint("mock:other", MockEndpoint.class);
+            await().untilAsserted(() -> assertThat(mock.getExchanges()).hasSize(300));
+            for (int i = 0; i < 300; i++) {
+                assertThat(mock.getExchanges().get(i).getMessage().getBody(String.class)).isEqualTo(String.valueOf(i));
+            }
+        }
+    }
+
+    @Test
+    void whatWasSentButNotTakenDownIsSentAgainWithTheSameId() throws Exception {
+        Publisher.tell(database, "1", "mediajobs.job.completed");
+        AtomicInteger sent = new AtomicInteger();
+        try (Publisher publisher = Publisher.start(database, data, Map.of(), deliveries -> new Forgetful((Deliveries) deliveries, sent))) {
+            await().untilAsserted(() -> assertThat(sent).hasPositiveValue());
+        }
+        assertThat(new Outbox(database).list(0, 10).get(0).publishedAt()).isNull();
+        try (Publisher publisher = Publisher.start(database, data, Map.of())) {
+            await().until(() -> publisher.outbox().get(0).publishedAt() != null);
+        }
+        List<String> lines = Files.readAllLines(data.resolve("events/events.jsonl"));
+        assertThat(lines).hasSizeGreaterThanOrEqualTo(2);
+        assertThat(lines).containsOnly("{\"id\":\"stories/1/1/mediajobs.job.completed\",\"type\":\"mediajobs.job.completed\"}");
+    }
+
+    /** A process that dies each time between the destination's yes and the outbox. */
+    public static final class Forgetful {
+        private final Deliveries deliveries;
+        private final AtomicInteger sent;
+
+        Forgetful(Deliveries deliveries, AtomicInteger sent) {
+            this.deliveries = deliveries;
+            this.sent = sent;
+        }
+
+        public List<OutboxEvent> due(int most) {
+            return deliveries.due(most);
+        }
+
+        public boolean mayTry(OutboxEvent event) {
+            return deliveries.mayTry(event);
+        }
+
+        public void published(OutboxEvent event, String destination) {
+            sent.incrementAndGet();
+            throw new IllegalStateException("killed");
+        }
+
+        public void failed(OutboxEvent event, Throwable reason, String destination) {
+            throw new IllegalStateException("killed");
+        }
+    }
+}
