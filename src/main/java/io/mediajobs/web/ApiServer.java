@@ -89,6 +89,14 @@ final class ApiServer extends VertxPlatformHttpServer {
         }
     }
 
+    /** The one above closes on a thread that only its own start makes. */
+    @Override
+    protected void stopVertx() {
+        if (getVertx() != null && lookupVertx() == null) {
+            getVertx().close().toCompletionStage().toCompletableFuture().join();
+        }
+    }
+
     @Override
     public HttpServer getServer() {
         return server;

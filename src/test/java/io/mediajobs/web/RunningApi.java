@@ -130,6 +130,15 @@ final class RunningApi implements AutoCloseable {
                 .POST(HttpRequest.BodyPublishers.ofString(json)));
     }
 
+    /** Sends bytes as they are and reads the first line of the answer. */
+    String rawStatus(String request) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            socket.setSoTimeout(15_000);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            return new java.io.BufferedReader(new java.io.InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8)).readLine();
+        }
+    }
+
     /** Bytes as they are, for what no client would send. Reads until the server closes. */
     String raw(String request) throws IOException {
         try (Socket socket = new Socket("127.0.0.1", port)) {
