@@ -5,6 +5,7 @@ import io.mediajobs.events.JobEvents;
 import io.mediajobs.job.Job;
 import io.mediajobs.job.JobError;
 import io.mediajobs.job.JobState;
+import io.mediajobs.observe.Metrics;
 import io.mediajobs.report.Answer;
 import io.mediajobs.report.Redaction;
 import io.mediajobs.report.Report;
@@ -30,10 +31,12 @@ public final class Outcomes {
 
     private final JobStore jobs;
     private final JobEvents events;
+    private final Metrics metrics;
 
-    public Outcomes(JobStore jobs, JobEvents events) {
+    public Outcomes(JobStore jobs, JobEvents events, Metrics metrics) {
         this.jobs = jobs;
         this.events = events;
+        this.metrics = metrics;
     }
 
     /**
@@ -132,6 +135,9 @@ public final class Outcomes {
      */
     public void backOff(Exchange exchange, @Variable("job") Job job, @Variable("answer") Answer answer,
                         String first, String longest, int threshold, String pause, String longestPause) {
+        if (answer == null) {
+            metrics.polled(job.provider(), "no-answer", Duration.ofMillis(exchange.getClock().elapsed()));
+        }
         JobError error = answer == null ? unreachable(exchange) : answer.error();
         ProviderSignal signal = new ProviderSignal.Unavailable(error, threshold, Durations.parse(pause), Durations.parse(longestPause));
         if (isOverdue(job)) {
