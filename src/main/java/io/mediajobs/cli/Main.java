@@ -220,4 +220,9 @@ public final class Main implements Runnable {
     public boolean isTerminal() {
         return Terminal.isThere(environment);
     }
+
+    /** Whether the characters that progress bars are drawn with reach the terminal as they are. */
+    public boolean showsBlocks() {
+        return Terminal.shows('\u2588');
+    }
 }

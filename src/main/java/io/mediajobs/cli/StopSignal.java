@@ -2,7 +2,9 @@ package io.mediajobs.cli;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Waits for SIGTERM or SIGINT (Ctrl-C). A second one ends the process at once.
@@ -57,6 +59,16 @@ public final class StopSignal {
         }
     }
 
+    /** Returns when the process is asked to stop, or after {@code time}. */
+    public void await(Duration time) {
+        try {
+            stop.await(time.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Whether the process was asked to stop. */
     public boolean isRaised() {
         return stop.getCount() == 0;
     }

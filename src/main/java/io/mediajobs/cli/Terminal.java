@@ -3,6 +3,7 @@ package io.mediajobs.cli;
 import java.io.Console;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +41,13 @@ public final class Terminal {
     public static boolean isThere(Map<String, String> environment) {
         String kind = environment.getOrDefault("TERM", System.getProperty("os.name").startsWith("Windows") ? "windows" : "dumb");
         return hasConsole() && !kind.equals("dumb") && environment.getOrDefault("NO_COLOR", "").isEmpty();
+    }
+
+    /** Whether standard output is written in a character set that has this character. */
+    static boolean shows(char character) {
+        // from Java 18 on, and before
+        String name = System.getProperty("stdout.encoding", System.getProperty("sun.stdout.encoding", Charset.defaultCharset().name()));
+        return Charset.isSupported(name) && Charset.forName(name).newEncoder().canEncode(character);
     }
 
     private static boolean hasConsole() {
