@@ -24,7 +24,6 @@ import io.mediajobs.poll.Answers;
 import io.mediajobs.poll.DueJobs;
 import io.mediajobs.poll.Leases;
 import io.mediajobs.poll.Outcomes;
-import io.mediajobs.poll.Providers;
 import io.mediajobs.poll.RouteProviders;
 import io.mediajobs.report.AnswerReader;
 import io.mediajobs.report.Mappings;
@@ -155,7 +154,7 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.bind("transferFailure", new TransferFailure());
     }
 
-    private void bindApi(Registrar registrar, Providers providers, JobStore jobs, Outbox outbox, JobEvents events, StoreFigures figures, Metrics metrics) {
+    private void bindApi(Registrar registrar, RouteProviders providers, JobStore jobs, Outbox outbox, JobEvents events, StoreFigures figures, Metrics metrics) {
         ApiToken token = ApiToken.of(settings);
         main.bind("apiServerFactory", new ApiServerFactory(settings, token));
         main.bind("jobsApi", new JobsApi(registrar, providers, jobs, events));

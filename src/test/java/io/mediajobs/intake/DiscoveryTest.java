@@ -98,7 +98,7 @@ class DiscoveryTest {
         total = 256;
         start(Map.of());
         await().until(() -> followed() == 256);
-        assertThat(requests.subList(0, 3)).containsExactly("GET /v1/jobs?limit=100&offset=0 Bearer k", "GET /v1/jobs?limit=100&offset=100 Bearer k",
+        assertThat(List.copyOf(requests).subList(0, 3)).containsExactly("GET /v1/jobs?limit=100&offset=0 Bearer k", "GET /v1/jobs?limit=100&offset=100 Bearer k",
                 "GET /v1/jobs?limit=100&offset=200 Bearer k");
         Job job = jobs.find(new JobKey("productai", "job_255")).orElseThrow();
         assertThat(job.nextPollAt()).isEqualTo(job.registeredAt());
@@ -120,7 +120,7 @@ class DiscoveryTest {
         start(Map.of("provider.productai.discover-pages", "2"));
         await().until(() -> requests.size() >= 4);
         assertThat(followed()).isEqualTo(200);
-        assertThat(requests.subList(0, 4)).extracting(request -> request.replaceAll(".*offset=| .*", "")).containsExactly("0", "100", "0", "100");
+        assertThat(List.copyOf(requests).subList(0, 4)).extracting(request -> request.replaceAll(".*offset=| .*", "")).containsExactly("0", "100", "0", "100");
     }
 
     @Test
