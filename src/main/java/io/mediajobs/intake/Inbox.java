@@ -30,15 +30,12 @@ public final class Inbox implements GenericFileFilter<File> {
 
     private final Registrar registrar;
     private final Providers providers;
-    private final Path folder;
     private final RegistrationReader reader = new RegistrationReader();
     private final Set<String> passedOver = ConcurrentHashMap.newKeySet();
 
-    /** @param folder the inbox; {@code done/} and {@code rejected/} are made in it */
-    public Inbox(Registrar registrar, Providers providers, Path folder) {
+    public Inbox(Registrar registrar, Providers providers) {
         this.registrar = registrar;
         this.providers = providers;
-        this.folder = folder;
     }
 
     /**
@@ -58,14 +55,14 @@ public final class Inbox implements GenericFileFilter<File> {
     }
 
     /**
-     * Takes in one file. It stays where it is; the route moves it.
+     * Takes in one file. It stays where it is; the route moves it. Refused lines go to {@code rejected/} beside it.
      *
      * @throws IOException      if it cannot be read, or {@code rejected/} cannot be written
      * @throws RuntimeException if the store does not answer
      */
     public void take(File file) throws IOException {
         boolean csv = file.getName().toLowerCase(Locale.ROOT).endsWith(".csv");
-        try (RawLines lines = new RawLines(file.toPath()); Rejects rejects = new Rejects(folder.resolve("rejected"), file.getName())) {
+        try (RawLines lines = new RawLines(file.toPath()); Rejects rejects = new Rejects(file.toPath().resolveSibling("rejected"), file.getName())) {
             Intake intake = new Intake(rejects);
             if (csv) {
                 takeCsv(lines, intake);
@@ -109,11 +106,12 @@ public final class Inbox implements GenericFileFilter<File> {
     /**
      * Where a file goes that was taken in.
      *
-     * @param name its plain name
-     * @return a free name in {@code done/}, relative to the inbox
+     * @param path of the file
+     * @return a free name in {@code done/} beside it, relative to where it is
      */
-    public String doneName(String name) {
-        return "done/" + FreeName.in(folder.resolve("done"), name).getFileName();
+    public String doneName(String path) {
+        Path file = Path.of(path);
+        return "done/" + FreeName.in(file.resolveSibling("done"), file.getFileName().toString()).getFileName();
     }
 
     private interface LineParser {

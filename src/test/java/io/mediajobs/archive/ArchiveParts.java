@@ -60,7 +60,7 @@ final class ArchiveParts implements AutoCloseable {
                 "transferFailure", new TransferFailure(), "manifest", new Manifest(keys, plan),
                 "archiveOutcome", new ArchiveOutcome(settings, jobs, events, plan, keys));
         beans.forEach(camel.getRegistry()::bind);
-        for (String route : List.of("archive-job", "archive-asset", "transfer-asset", "write-manifest")) {
+        for (String route : List.of("asset-retries", "archive-job", "archive-asset", "transfer-asset", "write-manifest")) {
             PluginHelper.getRoutesLoader(camel).loadRoutes(PluginHelper.getResourceLoader(camel)
                     .resolveResource("file:routes/" + route + ".camel.yaml"));
         }

@@ -4,6 +4,7 @@ import static io.mediajobs.archive.ArchiveParts.BUCKET;
 import static io.mediajobs.archive.ArchiveParts.asset;
 import static io.mediajobs.archive.ArchiveParts.report;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -20,10 +21,12 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -172,7 +175,7 @@ class ArchiveRoutesTest {
         host.on("/v.mp4", (request, time, out) -> {
             AssetHost.head(out, "200 OK", "Content-Type: video/mp4", "Transfer-Encoding: chunked");
             for (int at = 0; at < video.length; at += 100_000) {
-                AssetHost.chunk(out, java.util.Arrays.copyOfRange(video, at, at + 100_000), 100_000);
+                AssetHost.chunk(out, Arrays.copyOfRange(video, at, at + 100_000), 100_000);
             }
             AssetHost.chunk(out, new byte[0], 0);
         });
@@ -280,7 +283,7 @@ class ArchiveRoutesTest {
         assertThat(after.error().message()).doesNotContain("secret-");
         assertThat(Duration.between(after.updatedAt(), after.nextPollAt())).isLessThan(Duration.ofSeconds(1));
 
-        org.awaitility.Awaitility.await().until(() -> !Instant.now().isBefore(after.nextPollAt()));
+        await().until(() -> !Instant.now().isBefore(after.nextPollAt()));
         Job again = parts.archive(parts.claim("p"), report(asset("preview", host.url("/first.png")), asset("image", host.url("/new.png?sig=2"))));
         assertThat(again.state()).isEqualTo(JobState.ARCHIVED);
         assertThat(again.error()).isNull();
@@ -295,7 +298,7 @@ class ArchiveRoutesTest {
             job = parts.archive(job, report(asset("image", host.url("/a.png"))));
             assertThat(Duration.between(job.updatedAt(), job.nextPollAt())).isLessThan(Duration.ofSeconds(1));
             Instant due = job.nextPollAt();
-            org.awaitility.Awaitility.await().until(() -> !Instant.now().isBefore(due));
+            await().until(() -> !Instant.now().isBefore(due));
             job = parts.claim("p");
         }
         job = parts.archive(job, report(asset("image", host.url("/a.png"))));
@@ -476,7 +479,7 @@ class ArchiveRoutesTest {
 
     @Test
     void endlessRestOfABodyIsCutOffAndNotRead() throws Exception {
-        java.util.concurrent.atomic.AtomicLong sent = new java.util.concurrent.atomic.AtomicLong();
+        AtomicLong sent = new AtomicLong();
         host.on("/v.mp4", (request, time, out) -> {
             AssetHost.head(out, "404 Not Found", "Content-Type: video/mp4", "Transfer-Encoding: chunked");
             while (true) {

@@ -40,7 +40,11 @@ class HttpEventsTest {
                     + new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
             headers.add(Map.copyOf(exchange.getRequestHeaders()));
             exchange.getResponseHeaders().set("Location", "/elsewhere");
-            exchange.sendResponseHeaders(status.get(), -1);
+            boolean bodyless = status.get() == 204;
+            exchange.sendResponseHeaders(status.get(), bodyless ? -1 : 20_000);
+            if (!bodyless) {
+                exchange.getResponseBody().write(new byte[20_000]);
+            }
             exchange.close();
         });
         server.start();
@@ -66,6 +70,18 @@ class HttpEventsTest {
         assertThat(headers.get(0).get("Content-type")).containsExactly("application/cloudevents+json");
         assertThat(new TreeSet<>(headers.get(0).keySet())).isSubsetOf("Accept-encoding", "Connection", "Content-length", "Content-type", "Host",
                 "Transfer-encoding", "User-agent");
+    }
+
+    @Test
+    void answersWithABodyUseUpNoConnections() {
+        for (int i = 0; i < 30; i++) {
+            Publisher.tell(database, "job-" + i, "mediajobs.job.completed");
+        }
+        try (Publisher publisher = Publisher.start(database, data, Map.of("events.uri", sink(), "camel.component.http.connections-per-route", "2",
+                "camel.component.http.connection-request-timeout", "2s"))) {
+            await().until(() -> publisher.outbox().stream().allMatch(event -> event.publishedAt() != null));
+            assertThat(publisher.outbox()).allMatch(event -> event.attempts() == 1);
+        }
     }
 
     @ParameterizedTest

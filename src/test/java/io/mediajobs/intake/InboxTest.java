@@ -46,7 +46,7 @@ class InboxTest {
         folder = Files.createDirectories(data.resolve("inbox"));
         database = Database.open(data.resolve("jobs.db"));
         jobs = new JobStore(database, (provider, what, incident, error) -> null);
-        inbox = new Inbox(new Registrar(() -> List.copyOf(providers), jobs), () -> List.copyOf(providers), folder);
+        inbox = new Inbox(new Registrar(() -> List.copyOf(providers), jobs), () -> List.copyOf(providers));
     }
 
     @AfterEach
@@ -230,7 +230,7 @@ class InboxTest {
                 throw new IllegalStateException("away");
             }
             return List.copyOf(providers);
-        }, jobs), () -> List.copyOf(providers), folder);
+        }, jobs), () -> List.copyOf(providers));
         assertThatThrownBy(() -> failing.take(file.toFile())).hasMessage("away");
         assertThat(file).exists();
         assertThat(folder.resolve("rejected/a.jsonl")).doesNotExist();
