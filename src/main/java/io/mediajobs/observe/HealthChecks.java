@@ -1,6 +1,5 @@
 package io.mediajobs.observe;
 
-import io.mediajobs.config.Settings;
 import io.mediajobs.store.JobStore;
 import io.mediajobs.store.ProviderState;
 import java.time.Duration;
@@ -27,17 +26,18 @@ public final class HealthChecks {
     /**
      * Puts the checks where Camel finds them. Call it before the start.
      *
+     * @param outboxAge age of a waiting event from which on the outbox is called degraded
      * @param bucket    a light request to the bucket, such as HEAD
      */
-    public static void bind(Registry registry, JobStore jobs, StoreFigures figures, Settings settings, Reachable.Question bucket) {
-        bind(registry, jobs, figures, settings, new Reachable("s3", bucket, Duration.ofSeconds(15), Duration.ofSeconds(5)));
+    public static void bind(Registry registry, JobStore jobs, StoreFigures figures, Duration outboxAge, Reachable.Question bucket) {
+        bind(registry, jobs, figures, outboxAge, new Reachable("s3", bucket, Duration.ofSeconds(15), Duration.ofSeconds(5)));
     }
 
     /** As above, with a check of the bucket of the caller's own. */
-    public static void bind(Registry registry, JobStore jobs, StoreFigures figures, Settings settings, Reachable bucket) {
+    public static void bind(Registry registry, JobStore jobs, StoreFigures figures, Duration outboxAge, Reachable bucket) {
         add(registry, new Reachable("job-store", jobs::ping, Duration.ofSeconds(1), Duration.ofSeconds(3)));
         add(registry, bucket);
-        add(registry, new OutboxCheck(figures, settings.duration("observe.outbox-age")));
+        add(registry, new OutboxCheck(figures, outboxAge));
         add(registry, new ProvidersCheck(figures));
         add(registry, new RoutesCheck());
     }

@@ -82,7 +82,7 @@ final class RunningApi implements AutoCloseable {
             public void beforeConfigure(org.apache.camel.main.BaseMainSupport base) {
                 base.getCamelContext().getRegistry().bind("routesApi", new RoutesApi(new CamelRoutes(base.getCamelContext(), Path.of("routes"))));
                 metrics.bind(base.getCamelContext().getRegistry());
-                HealthChecks.bind(base.getCamelContext().getRegistry(), jobs, figures, settings, new Reachable("s3", () -> bucket.ask(),
+                HealthChecks.bind(base.getCamelContext().getRegistry(), jobs, figures, settings.duration("observe.outbox-age"), new Reachable("s3", () -> bucket.ask(),
                         Duration.ofMillis(500), Duration.ofSeconds(5)));
             }
         });
