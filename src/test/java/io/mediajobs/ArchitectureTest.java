@@ -17,7 +17,7 @@ class ArchitectureTest {
 
     /** Each may use those before it, none after it. */
     private static final List<String> ORDER = List.of("job", "config", "report", "store", "events", "observe", "poll", "intake", "archive", "web",
-            "runtime", "cli", "demo");
+            "live", "runtime", "cli", "demo");
 
     @ArchTest
     static final ArchRule noCycles = SlicesRuleDefinition.slices().matching("io.mediajobs.(*)..").should().beFreeOfCycles();

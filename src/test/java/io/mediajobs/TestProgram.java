@@ -44,7 +44,6 @@ public final class TestProgram implements AutoCloseable {
         try {
             s3.createBucket(BUCKET);
             Map<String, String> all = settings(folder, simulator, s3);
-            all.keySet().retainAll(Settings.shippedProperties().keySet()); // TEMP
             all.putAll(settings);
             return new TestProgram(simulator, s3, MediaJobRoutes.start(
                     Settings.load(Path.of("").toAbsolutePath(), null, Map.of(), new Properties(), all)));

@@ -81,7 +81,7 @@ public final class Deliveries {
     /**
      * The destination has taken the event.
      *
-     * @param destination the endpoint that was tried; not shown anywhere, it may hold a password
+     * @param destination the endpoint that was tried, never null; not shown anywhere, it may hold a password
      */
     public void published(OutboxEvent event, String destination) {
         outbox.published(event);
@@ -97,7 +97,7 @@ public final class Deliveries {
      * The destination has not taken the event, or it is not known whether it has.
      *
      * @param reason      never null
-     * @param destination the endpoint that was tried; not shown anywhere, it may hold a password
+     * @param destination the endpoint that was tried, never null; not shown anywhere, it may hold a password
      */
     public void failed(OutboxEvent event, Throwable reason, String destination) {
         destinationOfType.put(event.type(), destination);

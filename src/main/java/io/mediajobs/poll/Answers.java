@@ -1,5 +1,7 @@
 package io.mediajobs.poll;
 
+import io.mediajobs.job.Job;
+import io.mediajobs.observe.Metrics;
 import io.mediajobs.report.Answer;
 import io.mediajobs.report.AnswerReader;
 import io.mediajobs.report.Mapping;
@@ -7,6 +9,7 @@ import io.mediajobs.report.MappingException;
 import io.mediajobs.report.Mappings;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 
@@ -26,10 +29,12 @@ public final class Answers {
 
     private final Mappings mappings;
     private final AnswerReader reader;
+    private final Metrics metrics;
 
-    public Answers(Mappings mappings, AnswerReader reader) {
+    public Answers(Mappings mappings, AnswerReader reader, Metrics metrics) {
         this.mappings = mappings;
         this.reader = reader;
+        this.metrics = metrics;
     }
 
     /**
@@ -50,12 +55,16 @@ public final class Answers {
         exchange.setMessage(null);
         exchange.setVariable("httpStatus", httpStatus);
         exchange.setVariable("answer", answer);
-        exchange.setVariable("status", answer.fits() ? answer.report().status().word() : "none");
+        String status = answer.fits() ? answer.report().status().word() : "none";
+        exchange.setVariable("status", status);
         if (answer.fits()) {
             exchange.setVariable("report", answer.report());
         }
         if (retryAfter != null) {
             exchange.setVariable("retryAfter", retryAfter);
         }
+        Job job = exchange.getVariable("job", Job.class);
+        String outcome = answer.fits() ? status : answer.isSuccess() ? "unusable" : "http-" + httpStatus;
+        metrics.polled(job.provider(), outcome, Duration.ofMillis(exchange.getClock().elapsed()));
     }
 }

@@ -5,6 +5,7 @@ import io.mediajobs.events.JobEvents;
 import io.mediajobs.job.Job;
 import io.mediajobs.job.JobError;
 import io.mediajobs.job.JobState;
+import io.mediajobs.observe.Metrics;
 import io.mediajobs.report.Answer;
 import io.mediajobs.report.Redaction;
 import io.mediajobs.report.Report;
@@ -30,10 +31,12 @@ public final class Outcomes {
 
     private final JobStore jobs;
     private final JobEvents events;
+    private final Metrics metrics;
 
-    public Outcomes(JobStore jobs, JobEvents events) {
+    public Outcomes(JobStore jobs, JobEvents events, Metrics metrics) {
         this.jobs = jobs;
         this.events = events;
+        this.metrics = metrics;
     }
 
     /**
@@ -56,8 +59,12 @@ public final class Outcomes {
     /** The provider is done: the job is archiving from now on, and its lease stays with the archive. */
     public void beginArchive(@Variable("job") Job job, @Variable("report") Report report) {
         // it stays due: should this process die, whoever claims it next asks the provider for fresh URLs
-        JobChange change = asked(JobChange.to(JobState.ARCHIVING), report).misses(0).keepLease().askAgainIn(Duration.ZERO)
+        JobChange change = asked(JobChange.to(JobState.ARCHIVING), report).keepLease().askAgainIn(Duration.ZERO)
                 .noteNews("completed", report.assets().size() + " assets to archive");
+        if (job.state() == JobState.ARCHIVING) {
+            // asked again for fresh URLs: the failures so far are the archive's, which gives up after some in a row
+            change.failures(job.failures());
+        }
         write(job, change, new ProviderSignal.Fine());
     }
 
@@ -132,6 +139,9 @@ public final class Outcomes {
      */
     public void backOff(Exchange exchange, @Variable("job") Job job, @Variable("answer") Answer answer,
                         String first, String longest, int threshold, String pause, String longestPause) {
+        if (answer == null) {
+            metrics.polled(job.provider(), "no-answer", Duration.ofMillis(exchange.getClock().elapsed()));
+        }
         JobError error = answer == null ? unreachable(exchange) : answer.error();
         ProviderSignal signal = new ProviderSignal.Unavailable(error, threshold, Durations.parse(pause), Durations.parse(longestPause));
         if (isOverdue(job)) {

@@ -1,29 +1,55 @@
 package io.mediajobs.runtime;
 
+import io.mediajobs.archive.ArchiveKey;
+import io.mediajobs.archive.ArchiveOutcome;
+import io.mediajobs.archive.ArchivePlan;
+import io.mediajobs.archive.AssetCheck;
+import io.mediajobs.archive.AssetDownload;
+import io.mediajobs.archive.Manifest;
+import io.mediajobs.archive.MultipartUpload;
+import io.mediajobs.archive.S3Check;
+import io.mediajobs.archive.S3Clients;
+import io.mediajobs.archive.TransferFailure;
 import io.mediajobs.config.ConfigurationException;
 import io.mediajobs.config.Settings;
 import io.mediajobs.events.Deliveries;
 import io.mediajobs.events.JobEvents;
+import io.mediajobs.intake.Discovery;
+import io.mediajobs.intake.Inbox;
 import io.mediajobs.intake.Registrar;
+import io.mediajobs.observe.HealthChecks;
+import io.mediajobs.observe.Metrics;
+import io.mediajobs.observe.StoreFigures;
 import io.mediajobs.poll.Answers;
 import io.mediajobs.poll.DueJobs;
 import io.mediajobs.poll.Leases;
 import io.mediajobs.poll.Outcomes;
+import io.mediajobs.poll.Providers;
 import io.mediajobs.poll.RouteProviders;
 import io.mediajobs.report.AnswerReader;
 import io.mediajobs.report.Mappings;
 import io.mediajobs.store.Database;
 import io.mediajobs.store.JobStore;
 import io.mediajobs.store.Outbox;
+import io.mediajobs.web.ApiServerFactory;
+import io.mediajobs.web.ApiToken;
+import io.mediajobs.web.CamelRoutes;
+import io.mediajobs.web.EventsApi;
+import io.mediajobs.web.JobsApi;
+import io.mediajobs.web.ProvidersApi;
+import io.mediajobs.web.RoutesApi;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
+import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
+import org.apache.camel.main.MainListenerSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /**
  * The whole program in one process: store, Camel with the routes of the routes folder, HTTP API. This is the one place where the
@@ -36,6 +62,7 @@ public final class MediaJobRoutes implements AutoCloseable {
     private final Settings settings;
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final Main main = new Main();
+    private S3Check s3Check;
 
     private MediaJobRoutes(Settings settings) {
         this.settings = settings;
@@ -59,6 +86,15 @@ public final class MediaJobRoutes implements AutoCloseable {
         }
     }
 
+    /**
+     * Checks the settings without starting anything.
+     *
+     * @throws ConfigurationException at the first that is wrong
+     */
+    public static void check(Settings settings) {
+        StartChecks.run(settings);
+    }
+
     private void assemble() {
         StartChecks.run(settings);
         Path routes = settings.path("routes.folder");
@@ -69,22 +105,29 @@ public final class MediaJobRoutes implements AutoCloseable {
         if (released > 0) {
             LOG.info("{} jobs were in work when the last process ended; they go on now", released);
         }
+        Outbox outbox = new Outbox(database);
+        StoreFigures figures = opened(new StoreFigures(jobs, outbox).start());
+        Metrics metrics = new Metrics(figures);
         Leases leases = opened(new Leases(jobs, settings.duration("poll.lease")));
         PollWorkers workers = opened(new PollWorkers());
 
         main.bind("jobs", jobs);
-        Outbox outbox = new Outbox(database);
         main.bind("outbox", outbox);
         main.bind("jobEvents", events);
         main.bind("leases", leases);
         main.bind("pollWorkers", workers.executor());
         main.bind("dueJobs", new DueJobs(jobs, leases));
-        main.bind("answers", new Answers(new Mappings(routes.resolve("providers")), new AnswerReader((int) settings.bytes("poll.largest-answer"))));
-        main.bind("outcomes", new Outcomes(jobs, events));
+        Mappings mappings = new Mappings(routes.resolve("providers"));
+        AnswerReader reader = new AnswerReader((int) settings.bytes("poll.largest-answer"));
+        main.bind("answers", new Answers(mappings, reader, metrics));
+        main.bind("outcomes", new Outcomes(jobs, events, metrics));
         main.bind("deliveries", new Deliveries(outbox, settings.duration("events.retry-first"), settings.duration("events.retry-longest")));
         RouteProviders providers = new RouteProviders();
-        main.bind("providers", providers);
-        main.bind("registrar", new Registrar(providers, jobs));
+        Registrar registrar = new Registrar(providers, jobs);
+        main.bind("inbox", new Inbox(registrar, providers));
+        main.bind("discovery", new Discovery(registrar, jobs, mappings, reader));
+        bindArchive(jobs, events);
+        bindApi(registrar, providers, jobs, outbox, events, figures, metrics);
 
         main.setDefaultPropertyPlaceholderLocation("false");
         main.setOverrideProperties(settings.all());
@@ -94,6 +137,42 @@ public final class MediaJobRoutes implements AutoCloseable {
             main.configure().setRoutesExcludePattern(off);
         }
         main.configure().setAutoConfigurationLogSummary(false);
+    }
+
+    private void bindArchive(JobStore jobs, JobEvents events) {
+        S3Client s3 = opened(S3Clients.create(settings));
+        s3Check = new S3Check(settings, s3);
+        s3Check.run();
+        ArchiveKey keys = ArchiveKey.of(settings);
+        ArchivePlan plan = new ArchivePlan(jobs);
+        main.bind("s3Client", s3);
+        main.bind("archivePlan", plan);
+        main.bind("assetDownload", opened(new AssetDownload(settings, keys)));
+        main.bind("assetCheck", new AssetCheck(settings, s3, jobs, Clock.systemUTC()));
+        main.bind("multipartUpload", new MultipartUpload(settings, s3));
+        main.bind("manifest", new Manifest(keys, plan));
+        main.bind("archiveOutcome", new ArchiveOutcome(settings, jobs, events, plan, keys));
+        main.bind("transferFailure", new TransferFailure());
+    }
+
+    private void bindApi(Registrar registrar, Providers providers, JobStore jobs, Outbox outbox, JobEvents events, StoreFigures figures, Metrics metrics) {
+        ApiToken token = ApiToken.of(settings);
+        main.bind("apiServerFactory", new ApiServerFactory(settings, token));
+        main.bind("jobsApi", new JobsApi(registrar, providers, jobs, events));
+        main.bind("providersApi", new ProvidersApi(providers, jobs, figures));
+        main.bind("eventsApi", new EventsApi(outbox));
+        main.bind("metrics", metrics);
+        main.addMainListener(new MainListenerSupport() {
+            @Override
+            public void beforeConfigure(BaseMainSupport starting) {
+                CamelContext context = starting.getCamelContext();
+                // what is bound before there is a context is not told of it
+                context.getRegistry().bind("providers", providers);
+                context.getRegistry().bind("routesApi", new RoutesApi(new CamelRoutes(context, settings.path("routes.folder"))));
+                metrics.bind(context.getRegistry());
+                HealthChecks.bind(context.getRegistry(), jobs, figures, settings.duration("observe.outbox-age"), s3Check::run);
+            }
+        });
     }
 
     private <T extends AutoCloseable> T opened(T part) {

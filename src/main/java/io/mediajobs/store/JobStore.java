@@ -317,6 +317,13 @@ public final class JobStore {
                 .map((rows, context) -> new Count(rows.getString("provider"), rows.getString("state"), rows.getLong("jobs"))).list());
     }
 
+    /** How many jobs are due now and are in nobody's hands, those of paused providers included. */
+    public long dueNow() {
+        return database.read(handle -> handle.createQuery("SELECT COUNT(*) FROM job WHERE next_poll_at <= :now"
+                        + " AND (lease_until IS NULL OR lease_until <= :now)")
+                .bind("now", database.now(handle)).mapTo(Long.class).one());
+    }
+
     /** Names and states of all providers that were ever asked or paused. */
     public List<ProviderState> providers() {
         return database.read(providers::list);

@@ -86,7 +86,7 @@ class PublishEventsTest {
             MockEndpoint mock = publisher.context().getEndpoint("mock:other", MockEndpoint.class);
             assertThat(mock.getExchanges()).hasSize(1);
             assertThat(mock.getExchanges().get(0).getMessage().getHeaders()).containsExactlyInAnyOrderEntriesOf(Map.of(
-                    "content-type", "application/cloudevents+json", "kafka.KEY", "stories/kafka.OVERRIDE_TOPIC",
+                    "content-type", "application/cloudevents+json", "CamelHttpMethod", "POST", "kafka.KEY", "stories/kafka.OVERRIDE_TOPIC",
                     "JMSXGroupID", "stories/kafka.OVERRIDE_TOPIC"));
         }
     }

@@ -1,0 +1,56 @@
+package io.mediajobs.cli;
+
+import io.mediajobs.config.ConfigurationException;
+import io.mediajobs.config.Settings;
+import io.mediajobs.live.Finding;
+import io.mediajobs.live.RoutesCheck;
+import io.mediajobs.runtime.MediaJobRoutes;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code check}: whether settings and routes can be run, without running them. */
+@Command(name = "check", description = {"Checks settings and routes without starting anything; says what it finds as 'file: sentence'.",
+        "It does not ask providers, S3 or brokers."})
+final class CheckCommand implements Callable<Integer> {
+
+    @ParentCommand
+    private Main main;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(index = "0", arity = "0..1", paramLabel = "FOLDER", description = "The routes folder. Default: what routes.folder says.")
+    private Path folder;
+
+    @Override
+    public Integer call() {
+        var definitions = main.definitions();
+        if (folder != null) {
+            definitions.put("routes.folder", main.workingFolder().resolve(folder).normalize().toString());
+        }
+        Settings settings = main.settings(definitions);
+        List<Finding> findings = new ArrayList<>();
+        try {
+            MediaJobRoutes.check(settings);
+        } catch (ConfigurationException e) {
+            findings.add(new Finding(main.settingsFile() == null ? "settings" : main.settingsFile().getFileName().toString(), e.getMessage()));
+        }
+        RoutesCheck routes = new RoutesCheck(settings);
+        findings.addAll(routes.findings());
+        PrintWriter out = spec.commandLine().getOut();
+        findings.forEach(finding -> out.println(Printable.line(finding.file() + ": " + finding.sentence())));
+        if (findings.isEmpty()) {
+            out.println("Nothing to complain about in " + routes.files() + " files of " + settings.path("routes.folder") + ".");
+        }
+        out.flush();
+        return (findings.isEmpty() ? ExitCode.OK : ExitCode.FINDINGS).number();
+    }
+}

@@ -1,0 +1,113 @@
+package io.mediajobs.observe;
+
+import io.mediajobs.store.JobStore;
+import io.mediajobs.store.ProviderState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.Route;
+import org.apache.camel.health.HealthCheckResultBuilder;
+import org.apache.camel.impl.health.AbstractHealthCheck;
+import org.apache.camel.spi.Registry;
+
+/**
+ * The health checks behind {@code /observe/health}. Live is the process alone, which Camel's own check of its context says:
+ * restarting us brings back no database and no bucket. Ready is what a call of the API needs.
+ */
+public final class HealthChecks {
+
+    private HealthChecks() {
+    }
+
+    /**
+     * Puts the checks where Camel finds them. Call it before the start.
+     *
+     * @param outboxAge age of a waiting event from which on it is named
+     * @param bucket    a light request to the bucket, such as HEAD
+     */
+    public static void bind(Registry registry, JobStore jobs, StoreFigures figures, Duration outboxAge, Reachable.Question bucket) {
+        add(registry, new Reachable("job-store", jobs::ping, Duration.ofSeconds(1), Duration.ofSeconds(3)));
+        add(registry, new Reachable("s3", bucket, Duration.ofSeconds(15), Duration.ofSeconds(5)));
+        add(registry, new OutboxCheck(figures, outboxAge));
+        add(registry, new ProvidersCheck(figures));
+        add(registry, new RoutesCheck());
+    }
+
+    private static void add(Registry registry, AbstractHealthCheck check) {
+        registry.bind("health-" + check.getId(), check);
+    }
+
+    /** Readiness that only tells: never DOWN, because taking us out of service would help nobody. */
+    private abstract static class Telling extends AbstractHealthCheck {
+
+        private Telling(String id) {
+            super("media-job-routes", id);
+        }
+
+        @Override
+        public boolean isLiveness() {
+            return false;
+        }
+    }
+
+    private static final class OutboxCheck extends Telling {
+        private final StoreFigures figures;
+        private final Duration limit;
+
+        private OutboxCheck(StoreFigures figures, Duration limit) {
+            super("outbox");
+            this.figures = figures;
+            this.limit = limit;
+        }
+
+        @Override
+        protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
+            var backlog = figures.now().backlog();
+            builder.detail("waiting", backlog.waiting());
+            if (backlog.oldest() != null) {
+                Duration age = Duration.between(backlog.oldest(), Instant.now());
+                builder.detail("oldest.seconds", age.toSeconds()).detail("degraded", age.compareTo(limit) > 0);
+            }
+            builder.up();
+        }
+    }
+
+    private static final class ProvidersCheck extends Telling {
+        private final StoreFigures figures;
+
+        private ProvidersCheck(StoreFigures figures) {
+            super("providers");
+            this.figures = figures;
+        }
+
+        @Override
+        protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
+            List<ProviderState> paused = figures.now().providers().stream().filter(provider -> provider.pauseReason() != null).toList();
+            paused.forEach(provider -> builder.detail("paused." + provider.name(), provider.pauseReason()));
+            builder.detail("paused", paused.size()).up();
+        }
+    }
+
+    /** DOWN only where nothing runs: a single route that an operator stopped is named. */
+    private static final class RoutesCheck extends Telling {
+
+        private RoutesCheck() {
+            super("routes");
+        }
+
+        @Override
+        protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
+            Collection<Route> routes = getCamelContext().getRoutes();
+            List<String> still = routes.stream().map(Route::getRouteId)
+                    .filter(id -> !getCamelContext().getRouteController().getRouteStatus(id).isStarted()).sorted().toList();
+            builder.detail("running", routes.size() - still.size());
+            if (!still.isEmpty()) {
+                builder.detail("not.running", String.join(", ", still));
+            }
+            builder.state(still.size() == routes.size() && !routes.isEmpty() ? org.apache.camel.health.HealthCheck.State.DOWN
+                    : org.apache.camel.health.HealthCheck.State.UP);
+        }
+    }
+}

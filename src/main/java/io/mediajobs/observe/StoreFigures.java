@@ -1,0 +1,96 @@
+package io.mediajobs.observe;
+
+import io.mediajobs.store.JobStore;
+import io.mediajobs.store.Outbox;
+import io.mediajobs.store.ProviderState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The store's figures, counted in the background: a scrape or a page never waits for a count over a million rows. The next count
+ * begins after twenty times the time the last one took, so counting takes at most a twentieth of one core, and not before five
+ * seconds are over.
+ */
+public final class StoreFigures implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StoreFigures.class);
+    private static final long SHORTEST = Duration.ofSeconds(5).toMillis();
+
+    /**
+     * @param at        when they were counted; null before the first count
+     * @param up        whether the store answered the last time
+     * @param providers pauses
+     * @param backlog   waiting events
+     * @param due       jobs that should have been asked for by now and wait for a free place
+     */
+    public record Figures(Instant at, boolean up, List<JobStore.Count> counts, List<ProviderState> providers, Outbox.Backlog backlog, long due) {
+    }
+
+    private final JobStore jobs;
+    private final Outbox outbox;
+    private final long shortest;
+    private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(work -> {
+        Thread thread = new Thread(work, "store-figures");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private final List<Consumer<Figures>> listeners = new CopyOnWriteArrayList<>();
+    private volatile Figures latest = new Figures(null, true, List.of(), List.of(), new Outbox.Backlog(0, null), 0);
+
+    public StoreFigures(JobStore jobs, Outbox outbox) {
+        this(jobs, outbox, SHORTEST);
+    }
+
+    StoreFigures(JobStore jobs, Outbox outbox, long shortestMillis) {
+        this.jobs = jobs;
+        this.outbox = outbox;
+        this.shortest = shortestMillis;
+    }
+
+    /** Counts once, and goes on in the background. */
+    public StoreFigures start() {
+        count();
+        return this;
+    }
+
+    /** @param listener hears of every count from now on, and of the last one at once */
+    void onChange(Consumer<Figures> listener) {
+        listeners.add(listener);
+        listener.accept(latest);
+    }
+
+    /** The last count. */
+    public Figures now() {
+        return latest;
+    }
+
+    private void count() {
+        long begin = System.nanoTime();
+        try {
+            latest = new Figures(Instant.now(), true, jobs.counts(), jobs.providers(), outbox.backlog(), jobs.dueNow());
+            listeners.forEach(listener -> listener.accept(latest));
+        } catch (RuntimeException e) {
+            if (latest.up()) {
+                LOG.warn("The job store does not answer; its figures are as of {}: {}", latest.at(), e.getMessage());
+            }
+            latest = new Figures(latest.at(), false, latest.counts(), latest.providers(), latest.backlog(), latest.due());
+        }
+        long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
+        if (!executor.isShutdown()) {
+            executor.schedule(this::count, Math.max(shortest, 20 * took), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    @Override
+    public void close() {
+        executor.shutdownNow();
+    }
+}

@@ -1,0 +1,2 @@
+/** What others can watch: figures of the store, metrics for Prometheus, health checks. */
+package io.mediajobs.observe;
