@@ -124,7 +124,6 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.bind("deliveries", new Deliveries(outbox, settings.duration("events.retry-first"), settings.duration("events.retry-longest")));
         RouteProviders providers = new RouteProviders();
         Registrar registrar = new Registrar(providers, jobs);
-        main.bind("providers", providers);
         main.bind("inbox", new Inbox(registrar, providers));
         main.bind("discovery", new Discovery(registrar, jobs, mappings, reader));
         bindArchive(jobs, events);
@@ -167,6 +166,8 @@ public final class MediaJobRoutes implements AutoCloseable {
             @Override
             public void beforeConfigure(BaseMainSupport starting) {
                 CamelContext context = starting.getCamelContext();
+                // what is bound before there is a context is not told of it
+                context.getRegistry().bind("providers", providers);
                 context.getRegistry().bind("routesApi", new RoutesApi(new CamelRoutes(context, settings.path("routes.folder"))));
                 metrics.bind(context.getRegistry());
                 HealthChecks.bind(context.getRegistry(), jobs, figures, settings.duration("observe.outbox-age"), s3Check::run);
