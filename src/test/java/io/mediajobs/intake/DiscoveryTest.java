@@ -78,7 +78,6 @@ class DiscoveryTest {
         settings.setProperty("data.folder", data.toString());
         settings.setProperty("provider.productai.url", "http://127.0.0.1:" + server.getAddress().getPort());
         settings.setProperty("provider.productai.key", "k");
-        settings.setProperty("provider.productai.discover", "true");
         settings.setProperty("provider.productai.discover-millis", "100");
         settings.putAll(overrides);
         main = new Main();
@@ -155,11 +154,5 @@ class DiscoveryTest {
         await().during(Duration.ofSeconds(1)).until(requests::isEmpty);
         jobs.pause("productai", false);
         await().until(() -> followed() == 1);
-    }
-
-    @Test
-    void itIsOffUnlessSwitchedOn() {
-        start(Map.of("provider.productai.discover", Settings.shippedProperties().getProperty("provider.productai.discover")));
-        await().during(Duration.ofMillis(500)).until(requests::isEmpty);
     }
 }
