@@ -247,6 +247,7 @@ public final class JobStore {
         database.write(handle -> {
             row(handle, "id = :id AND lease_token = :token", query -> query.bind("id", leased.id()).bind("token", leased.lease()))
                     .orElseThrow(() -> new LeaseLostException(leased.key()));
+            Uploads.drop(handle, leased, asset.position(), database.now(handle));
             return handle.createUpdate("INSERT INTO asset (job, attempt, position, role, object_key, bytes, sha256, content_type, source_url, details)"
                             + " VALUES (:job, :attempt, :position, :role, :key, :bytes, :sha256, :type, :source, :details)"
                             + " ON CONFLICT (job, attempt, position) DO UPDATE SET role = :role, object_key = :key, bytes = :bytes, sha256 = :sha256,"
