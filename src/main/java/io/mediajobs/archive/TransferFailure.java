@@ -11,17 +11,19 @@ public final class TransferFailure {
      * @throws Exception always: an {@link ArchiveException} where the failure is the host's or S3's, else the failure itself
      */
     public void explain(Exception failure, Download download) throws Exception {
-        if (download != null && download.getBody() != null && download.getBody().failure() != null && !(failure instanceof ArchiveException)) {
-            if (download.getBody().failure() instanceof ArchiveException known) {
-                throw known;
-            }
-            throw new AssetUnavailableException("The host of " + download.getPlanned() + " broke off: " + download.getBody().failure(),
-                    download.getBody().failure());
-        }
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof ArchiveException known) {
                 throw known;
             }
+        }
+        Exception broken = download == null || download.getBody() == null ? null : download.getBody().failure();
+        if (broken instanceof ArchiveException known) {
+            throw known;
+        }
+        if (broken != null) {
+            throw new AssetUnavailableException("The host of " + download.getPlanned() + " broke off: " + broken, broken);
+        }
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SdkException s3) {
                 throw S3Failure.of("Writing " + (download == null ? "an asset" : download.getPlanned()), s3);
             }

@@ -14,7 +14,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,8 +33,8 @@ class LargeAssetIT {
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"/known.mp4", "/unknown.mp4"})
-    void passesThroughASmallHeap(String path) throws Exception {
+    @CsvSource({"/known.mp4,archive.multipart-from=64MB", "/known.mp4,archive.multipart-from=5GB", "/unknown.mp4,archive.parts-at-once=2", "/unknown.mp4,archive.parts-at-once=1"})
+    void passesThroughASmallHeap(String path, String setting) throws Exception {
         MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
         for (long at = 0; at < LENGTH; at += BLOCK.length) {
             sha256.update(BLOCK);
@@ -52,7 +52,7 @@ class LargeAssetIT {
             long start = System.nanoTime();
             Process child = new ProcessBuilder(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx128m",
                     "-cp", System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")), LargeAssetChild.class.getName(),
-                    folder.resolve("data").toString(), store.endpoint().toString(), store.accessKey(), store.secretKey(), host.url(path)))
+                    folder.resolve("data").toString(), store.endpoint().toString(), store.accessKey(), store.secretKey(), host.url(path), setting))
                     .redirectErrorStream(true).redirectOutput(output.toFile()).start();
             try {
                 assertThat(child.waitFor(180, TimeUnit.SECONDS)).as("ended in time").isTrue();
@@ -63,7 +63,7 @@ class LargeAssetIT {
             assertThat(child.exitValue()).as(said).isZero();
             assertThat(said).contains("state ARCHIVED").contains("asset large/asset/video.mp4 " + LENGTH + " " + HexFormat.of().formatHex(sha256.digest()));
             assertThat(Files.size(folder.resolve("s3").resolve(ArchiveParts.BUCKET).resolve("large/asset/video.mp4"))).isEqualTo(LENGTH);
-            LOG.warn("{}: 1 GiB at -Xmx128m in {} s, {}", path, (System.nanoTime() - start) / 1_000_000_000,
+            LOG.warn("{}, {}: 1 GiB at -Xmx128m in {} s, {}", path, setting, (System.nanoTime() - start) / 1_000_000_000,
                     said.lines().filter(line -> line.startsWith("VmHWM")).findFirst().orElse("peak RSS unknown").replaceAll("\\s+", " "));
         }
     }

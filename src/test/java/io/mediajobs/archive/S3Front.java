@@ -171,7 +171,7 @@ final class S3Front implements AutoCloseable {
             case "POST" -> request.params().contains("uploads") ? Call.CREATE : upload ? Call.COMPLETE : Call.OTHER;
             case "PUT" -> upload ? Call.PART : Call.PUT;
             case "DELETE" -> upload ? Call.ABORT : Call.OTHER;
-            case "HEAD" -> Call.HEAD;
+            case "HEAD" -> path.isEmpty() ? Call.OTHER : Call.HEAD;
             case "GET" -> upload ? Call.LIST_PARTS : request.params().contains("uploads") ? Call.LIST_UPLOADS : path.isEmpty() ? Call.OTHER : Call.GET;
             default -> Call.OTHER;
         };
