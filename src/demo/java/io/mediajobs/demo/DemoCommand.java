@@ -75,8 +75,11 @@ public final class DemoCommand implements Subcommand {
         out.println();
         out.flush();
         boolean good = new Demo(simulator, files, settings, out, view(out), stop).run(count);
-        if (exit || stop.isRaised()) {
+        if (exit) {
             return (good ? ExitCode.OK : ExitCode.FINDINGS).number();
+        }
+        if (stop.isRaised()) {
+            return ExitCode.OK.number();
         }
         out.println();
         out.println("Everything stays up until Ctrl-C.");
