@@ -46,11 +46,11 @@ final class DemoJobs {
             plan("pictory-render", ARCHIVED, "connections reset, answers cut", job -> lives(job, 10, 60).atPoll(2, Misbehaviour.reset())
                     .atPoll(4, Misbehaviour.cutBody())),
             plan("productai", FAILED, "fails", job -> lives(job, 10, 20).fails("generation_failed", "The image could not be generated.")),
-            plan("stories", FAILED, "451: not for legal reasons", job -> lives(job, 10, 60).atPoll(4, Misbehaviour.status(451))),
+            plan("stories", FAILED, "451: legal reasons", job -> lives(job, 10, 0).neverEnds().fromPoll(2, Misbehaviour.status(451))),
 
             plan("pictory-image", ARCHIVED, "not visible at first", job -> lives(job, 10, 50).visibleFromPoll(3)),
             plan("pictory-video", FAILED, "fails late", job -> lives(job, 10, 100).fails("5003", "Not enough GPU memory.")),
-            plan("pictory-render", BLOCKED, "a status nobody knows", job -> lives(job, 10, 60).fromPoll(4, Misbehaviour.unknownStatus("paused-by-moon"))),
+            plan("pictory-render", BLOCKED, "a status nobody knows", job -> lives(job, 10, 0).neverEnds().fromPoll(3, Misbehaviour.unknownStatus("paused-by-moon"))),
             plan("productai", ARCHIVED, "downloads without a length", job -> lives(job, 5, 60).completes(unknownLength(Assets.images(4)))),
             plan("stories", ARCHIVED, "a URL that has expired", job -> lives(job, 10, 50).completes(Assets.ofRole("image").atRequest(1, Misbehaviour.status(403)),
                     Assets.ofRole("image"))),
@@ -61,7 +61,7 @@ final class DemoJobs {
             plan("pictory-render", ARCHIVED, "a download breaks off", job -> lives(job, 10, 50).completes(
                     Assets.video().atRequest(1, Misbehaviour.cutConnection()), Assets.ofRole("transcript"))),
             plan("productai", ARCHIVED, "in the queue for long", job -> lives(job, 80, 20)),
-            plan("stories", BLOCKED, "422: needs a person", job -> lives(job, 10, 60).atPoll(3, Misbehaviour.status(422))));
+            plan("stories", BLOCKED, "422: needs a person", job -> lives(job, 10, 0).neverEnds().fromPoll(2, Misbehaviour.status(422))));
 
     private DemoJobs() {
     }

@@ -47,6 +47,7 @@ final class DemoSettings {
         all.put("poll.backoff", "1s");
         all.put("poll.longest-backoff", "2s");
         all.put("circuit.pause", "2s");
+        all.put("circuit.longest-pause", "3s");
         all.put("refused.pause", "2s");
         all.put("s3.endpoint", s3.endpoint().toString());
         all.put("s3.path-style", "true");

@@ -116,10 +116,11 @@ public final class ArchiveOutcome {
         LOG.warn("Job {} is blocked and waits for a person: {}", job.key(), line(error));
     }
 
-    // A try that brought a part of the assets home was not in vain: counting begins anew.
+    // A try that brought a part of the assets home was not in vain: counting begins anew. So it does for a job that came here for the
+    // first time: as claimed, it was not archiving yet, and its failures are answers that could not be used.
     private int failuresInARow(Job job, Report report, List<PlannedAsset> missing) {
         boolean gotSome = missing != null && plan.missing(job, report).size() < missing.size();
-        return gotSome ? 1 : job.failures() + 1;
+        return gotSome || job.state() != JobState.ARCHIVING ? 1 : job.failures() + 1;
     }
 
     private Duration delay(int inARow) {

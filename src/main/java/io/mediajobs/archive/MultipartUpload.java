@@ -30,7 +30,7 @@ public final class MultipartUpload {
     static final long SMALLEST_PART = 5L << 20;
     /** A part is a Java array. */
     static final long LARGEST_PART = 1L << 30;
-    /** Where the length is unknown, parts of each next thousand are twice as large: 10,000 of 8 MiB and more hold over 5 TiB. */
+    /** Where the length is unknown, parts of each next thousand are twice as large: 10,000 that begin with 8 MiB hold 3.9 TiB. */
     private static final int PARTS_OF_ONE_SIZE = 1_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(MultipartUpload.class);

@@ -64,16 +64,14 @@ public final class Discovery {
         for (JsonNode job : page.path("jobs")) {
             found.add(new Registration(provider, job.path("jobId").textValue(), null, Map.of()));
         }
-        int created = 0;
-        for (Result result : registrar.register(found)) {
-            if (result instanceof Result.Created) {
-                created++;
-            } else if (result instanceof Result.Refused refused) {
-                LOG.warn("A job in the list of {} cannot be followed: {}", provider, refused.sentence());
-            }
-        }
+        List<Result> results = registrar.register(found);
+        long created = results.stream().filter(Result.Created.class::isInstance).count();
         if (created > 0) {
             LOG.info("{} jobs found in the list of {} are followed from now on.", created, provider);
+        }
+        List<Result.Refused> refused = results.stream().filter(Result.Refused.class::isInstance).map(Result.Refused.class::cast).toList();
+        if (!refused.isEmpty()) {
+            LOG.warn("{} jobs in the list of {} cannot be followed; the first: {}", refused.size(), provider, refused.get(0).sentence());
         }
         // by what came and not by what was asked for: the provider may give less at once
         exchange.setVariable("offset", exchange.getVariable("offset", 0, Integer.class) + found.size());

@@ -74,7 +74,7 @@ public final class Inbox implements GenericFileFilter<File> {
             intake.flush();
             Path rejected = rejects.finish();
             LOG.info("Inbox: {}: {} new, {} already followed, {} refused{}", Quoted.text(file.getName()), intake.created, intake.known, rejects.count(),
-                    rejected == null ? "" : "; the reasons are in rejected/" + Quoted.text(rejected.getFileName() + ".reasons"));
+                    rejected == null ? "" : "; the reasons are in " + Quoted.text("rejected/" + rejected.getFileName() + ".reasons"));
         }
     }
 

@@ -7,7 +7,9 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.camel.Route;
+import org.apache.camel.health.HealthCheck;
 import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
 import org.apache.camel.spi.Registry;
@@ -24,12 +26,17 @@ public final class HealthChecks {
     /**
      * Puts the checks where Camel finds them. Call it before the start.
      *
-     * @param outboxAge age of a waiting event from which on it is named
+     * @param outboxAge age of a waiting event from which on the outbox is called degraded
      * @param bucket    a light request to the bucket, such as HEAD
      */
     public static void bind(Registry registry, JobStore jobs, StoreFigures figures, Duration outboxAge, Reachable.Question bucket) {
+        bind(registry, jobs, figures, outboxAge, new Reachable("s3", bucket, Duration.ofSeconds(15), Duration.ofSeconds(5)));
+    }
+
+    /** As above, with a check of the bucket of the caller's own. */
+    public static void bind(Registry registry, JobStore jobs, StoreFigures figures, Duration outboxAge, Reachable bucket) {
         add(registry, new Reachable("job-store", jobs::ping, Duration.ofSeconds(1), Duration.ofSeconds(3)));
-        add(registry, new Reachable("s3", bucket, Duration.ofSeconds(15), Duration.ofSeconds(5)));
+        add(registry, bucket);
         add(registry, new OutboxCheck(figures, outboxAge));
         add(registry, new ProvidersCheck(figures));
         add(registry, new RoutesCheck());
@@ -39,7 +46,10 @@ public final class HealthChecks {
         registry.bind("health-" + check.getId(), check);
     }
 
-    /** Readiness that only tells: never DOWN, because taking us out of service would help nobody. */
+    /**
+     * Readiness that mostly tells: taking us out of service because a broker or a provider is away would help nobody. What it tells
+     * is in the message, since Camel shows details only where {@code ?data=true} asks for them.
+     */
     private abstract static class Telling extends AbstractHealthCheck {
 
         private Telling(String id) {
@@ -65,12 +75,11 @@ public final class HealthChecks {
         @Override
         protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
             var backlog = figures.now().backlog();
-            builder.detail("waiting", backlog.waiting());
-            if (backlog.oldest() != null) {
-                Duration age = Duration.between(backlog.oldest(), Instant.now());
-                builder.detail("oldest.seconds", age.toSeconds()).detail("degraded", age.compareTo(limit) > 0);
-            }
-            builder.up();
+            Duration age = backlog.oldest() == null ? Duration.ZERO : Duration.between(backlog.oldest(), Instant.now());
+            boolean degraded = age.compareTo(limit) > 0;
+            builder.message(backlog.waiting() == 0 ? "No event waits."
+                    : (degraded ? "Degraded: " : "") + backlog.waiting() + " events wait, the oldest for " + age.toSeconds() + " s.");
+            builder.detail("waiting", backlog.waiting()).detail("oldest.seconds", age.toSeconds()).detail("degraded", degraded).up();
         }
     }
 
@@ -86,7 +95,8 @@ public final class HealthChecks {
         protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
             List<ProviderState> paused = figures.now().providers().stream().filter(provider -> provider.pauseReason() != null).toList();
             paused.forEach(provider -> builder.detail("paused." + provider.name(), provider.pauseReason()));
-            builder.detail("paused", paused.size()).up();
+            builder.message(paused.isEmpty() ? "No provider is paused." : "Paused: " + paused.stream()
+                    .map(provider -> provider.name() + " (" + provider.pauseReason() + ")").collect(Collectors.joining(", ")) + ".").up();
         }
     }
 
@@ -102,12 +112,9 @@ public final class HealthChecks {
             Collection<Route> routes = getCamelContext().getRoutes();
             List<String> still = routes.stream().map(Route::getRouteId)
                     .filter(id -> !getCamelContext().getRouteController().getRouteStatus(id).isStarted()).sorted().toList();
-            builder.detail("running", routes.size() - still.size());
-            if (!still.isEmpty()) {
-                builder.detail("not.running", String.join(", ", still));
-            }
-            builder.state(still.size() == routes.size() && !routes.isEmpty() ? org.apache.camel.health.HealthCheck.State.DOWN
-                    : org.apache.camel.health.HealthCheck.State.UP);
+            builder.message(still.isEmpty() ? "All " + routes.size() + " routes run." : "Not running: " + String.join(", ", still) + ".");
+            builder.state(still.size() == routes.size() && !routes.isEmpty() ? HealthCheck.State.DOWN
+                    : HealthCheck.State.UP);
         }
     }
 }

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 public final class StoreFigures implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(StoreFigures.class);
-    private static final long SHORTEST = Duration.ofSeconds(5).toMillis();
+    private static final Duration SHORTEST = Duration.ofSeconds(5);
 
     /**
      * @param at        when they were counted; null before the first count
@@ -50,10 +50,11 @@ public final class StoreFigures implements AutoCloseable {
         this(jobs, outbox, SHORTEST);
     }
 
-    StoreFigures(JobStore jobs, Outbox outbox, long shortestMillis) {
+    /** @param shortest time between two counts; longer where a count takes long */
+    public StoreFigures(JobStore jobs, Outbox outbox, Duration shortest) {
         this.jobs = jobs;
         this.outbox = outbox;
-        this.shortest = shortestMillis;
+        this.shortest = shortest.toMillis();
     }
 
     /** Counts once, and goes on in the background. */

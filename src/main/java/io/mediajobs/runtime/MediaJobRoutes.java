@@ -24,7 +24,6 @@ import io.mediajobs.poll.Answers;
 import io.mediajobs.poll.DueJobs;
 import io.mediajobs.poll.Leases;
 import io.mediajobs.poll.Outcomes;
-import io.mediajobs.poll.Providers;
 import io.mediajobs.poll.RouteProviders;
 import io.mediajobs.report.AnswerReader;
 import io.mediajobs.report.Mappings;
@@ -129,7 +128,6 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.bind("retention", new Retention(database, settings));
         RouteProviders providers = new RouteProviders();
         Registrar registrar = new Registrar(providers, jobs);
-        main.bind("providers", providers);
         main.bind("inbox", new Inbox(registrar, providers));
         main.bind("discovery", new Discovery(registrar, jobs, mappings, reader));
         bindArchive(jobs, events);
@@ -161,7 +159,7 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.bind("transferFailure", new TransferFailure());
     }
 
-    private void bindApi(Registrar registrar, Providers providers, JobStore jobs, Outbox outbox, JobEvents events, StoreFigures figures, Metrics metrics) {
+    private void bindApi(Registrar registrar, RouteProviders providers, JobStore jobs, Outbox outbox, JobEvents events, StoreFigures figures, Metrics metrics) {
         ApiToken token = ApiToken.of(settings);
         main.bind("apiServerFactory", new ApiServerFactory(settings, token));
         main.bind("jobsApi", new JobsApi(registrar, providers, jobs, events));
@@ -172,6 +170,8 @@ public final class MediaJobRoutes implements AutoCloseable {
             @Override
             public void beforeConfigure(BaseMainSupport starting) {
                 CamelContext context = starting.getCamelContext();
+                // what is bound before there is a context is not told of it
+                context.getRegistry().bind("providers", providers);
                 context.getRegistry().bind("routesApi", new RoutesApi(new CamelRoutes(context, settings.path("routes.folder"))));
                 metrics.bind(context.getRegistry());
                 HealthChecks.bind(context.getRegistry(), jobs, figures, settings.duration("observe.outbox-age"), s3Check::run);

@@ -131,10 +131,15 @@ final class ApiServer extends VertxPlatformHttpServer {
 
     private void request(HttpServerRequest request) {
         HttpConnection connection = request.connection();
+        if (!timers.containsKey(connection)) {
+            // one too many; its close is on its way
+            return;
+        }
         expect(connection);
         request.end().onSuccess(whole -> {
             Long timer = timers.get(connection);
-            if (timer != null) {
+            // a refused request was answered before it was whole; then the time for the next one runs already
+            if (timer != null && !request.response().ended()) {
                 getVertx().cancelTimer(timer);
             }
         });

@@ -237,7 +237,8 @@ class ArchiveRoutesTest {
         assertThat(after.error().code()).isEqualTo("asset-unavailable");
         assertThat(after.error().message()).contains("broke off").doesNotContain("secret-");
         assertThat(after.nextPollAt()).isBetween(Instant.now().plusSeconds(15), Instant.now().plusSeconds(40));
-        assertThat(object("p/short")).doesNotExist();
+        assertThat(object("p/short/video.mp4")).doesNotExist();
+        assertThat(object("p/short/manifest.json")).doesNotExist();
         assertThat(parts.events()).isEmpty();
         assertThat(host.asked("/v.mp4")).isEqualTo(4);
         assertThat(parts.jobs.timeline(after)).anySatisfy(line -> assertThat(line.what()).isEqualTo("archive-failed"));

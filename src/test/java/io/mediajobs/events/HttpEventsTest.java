@@ -98,6 +98,6 @@ class HttpEventsTest {
         }
         assertThat(requests).allMatch(request -> request.startsWith("POST /hook"));
         assertThat(requests.get(requests.size() - 1)).contains("mediajobs.job.failed");
-        assertThat(requests.subList(0, requests.size() - 1)).allMatch(request -> request.contains("mediajobs.job.completed"));
+        assertThat(List.copyOf(requests).subList(0, requests.size() - 1)).allMatch(request -> request.contains("mediajobs.job.completed"));
     }
 }

@@ -1,5 +1,6 @@
 package io.mediajobs.runtime;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -49,5 +50,12 @@ class StartChecksTest {
     @Test
     void aMissingRoutesFolderIsNamed() {
         assertThatThrownBy(() -> StartChecks.run(settings(KEYS, Map.of("routes.folder", "nowhere")))).hasMessageContaining("nowhere").hasMessageContaining("routes.folder");
+    }
+
+    @Test
+    void discoveryIsOffAndWhatIsOffIsNotLoaded() {
+        assertThat(ProviderFiles.off(settings(KEYS, Map.of()))).extracting(ProviderFiles::stem).containsExactly("discover-productai");
+        assertThat(ProviderFiles.off(settings(KEYS, Map.of("provider.stories.enabled", "false", "provider.discover-productai.enabled", "true"))))
+                .extracting(ProviderFiles::stem).containsExactly("stories");
     }
 }

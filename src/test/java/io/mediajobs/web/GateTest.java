@@ -139,6 +139,33 @@ class GateTest {
     }
 
     @Test
+    void cve202685316NoRouteIsAProxy() throws Exception {
+        try (var files = Files.walk(Path.of("routes"))) {
+            for (Path file : files.filter(path -> path.toString().endsWith(".yaml")).toList()) {
+                assertThat(Files.readString(file)).as(file.toString()).doesNotContainPattern("platform-http:/*proxy");
+            }
+        }
+        assertThat(api.rawStatus("CONNECT example.org:443 HTTP/1.1\r\nHost: localhost\r\n" + AUTH + "\r\n\r\n")).contains(" 400 ");
+        assertThat(api.rawGet("http://example.org/", AUTH)).startsWith("HTTP/1.1 400");
+    }
+
+    @Test
+    void aConnectionIsTimedAlsoAfterARefusedRequest() throws Exception {
+        long begun = System.nanoTime();
+        try (Socket socket = new Socket("127.0.0.1", api.port)) {
+            socket.setSoTimeout(200);
+            socket.getOutputStream().write("POST /api/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}".getBytes(StandardCharsets.ISO_8859_1));
+            while (socket.getInputStream().read() != '}') {
+                assertThat(System.nanoTime() - begun).isLessThan(10_000_000_000L);
+            }
+            socket.getOutputStream().write("GET /".getBytes(StandardCharsets.ISO_8859_1));
+            while (!closedAfterOneMoreByte(socket)) {
+                assertThat(System.nanoTime() - begun).isLessThan(10_000_000_000L);
+            }
+        }
+    }
+
+    @Test
     void tooLongAddressesAndHeadersAreRefused() throws Exception {
         assertThat(api.rawStatus("GET /api/jobs/stories/" + "x".repeat(1_000_000) + " HTTP/1.1\r\nHost: localhost\r\n" + AUTH + "\r\n\r\n")).contains(" 414 ");
         assertThat(api.rawStatus("GET /api/jobs HTTP/1.1\r\nHost: localhost\r\nX: " + "x".repeat(1_000_000) + "\r\n\r\n")).contains(" 431 ");

@@ -151,6 +151,12 @@ class JobsApiTest {
     }
 
     @Test
+    void aClientMayAskFirstWhetherItsBodyIsWanted() throws Exception {
+        assertThat(api.send(api.to("/api/jobs").header("Authorization", "Bearer " + RunningApi.TOKEN).header("Content-Type", "application/json")
+                .expectContinue(true).POST(HttpRequest.BodyPublishers.ofString("{\"provider\":\"stories\",\"jobId\":\"polite\"}"))).status()).isEqualTo(201);
+    }
+
+    @Test
     void aBodyOverTheLimitIs413() throws Exception {
         HttpRequest.BodyPublisher announced = HttpRequest.BodyPublishers.ofByteArray(new byte[17 * 1024 * 1024]);
         problem(api.send(api.to("/api/jobs").header("Authorization", "Bearer " + RunningApi.TOKEN).header("Content-Type", "application/json").POST(announced)),

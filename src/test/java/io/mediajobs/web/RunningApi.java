@@ -7,6 +7,7 @@ import io.mediajobs.events.JobEvents;
 import io.mediajobs.intake.Registrar;
 import io.mediajobs.observe.HealthChecks;
 import io.mediajobs.observe.Metrics;
+import io.mediajobs.observe.Reachable;
 import io.mediajobs.observe.StoreFigures;
 import io.mediajobs.poll.Provider;
 import io.mediajobs.poll.Providers;
@@ -46,6 +47,8 @@ final class RunningApi implements AutoCloseable {
     volatile List<Provider> providers = List.of(
             new Provider("pictory-render", Duration.ofSeconds(15), Duration.ofHours(2), 5, 10, true),
             new Provider("stories", Duration.ofSeconds(30), Duration.ofHours(1), Double.POSITIVE_INFINITY, 4, true));
+    volatile Reachable.Question bucket = () -> { };
+    final Metrics metrics;
     private final StoreFigures figures;
     private final HttpClient client = HttpClient.newHttpClient();
 
@@ -63,14 +66,14 @@ final class RunningApi implements AutoCloseable {
         database = Database.open(folder.resolve("jobs.db"));
         jobs = new JobStore(database, events);
         outbox = new Outbox(database);
-        figures = new StoreFigures(jobs, outbox).start();
+        figures = new StoreFigures(jobs, outbox, Duration.ofMillis(200)).start();
         Providers known = () -> providers;
 
         main.bind("apiServerFactory", new ApiServerFactory(settings, ApiToken.of(settings)));
         main.bind("jobsApi", new JobsApi(new Registrar(known, jobs), known, jobs, events));
         main.bind("providersApi", new ProvidersApi(known, jobs, figures));
         main.bind("eventsApi", new EventsApi(outbox));
-        Metrics metrics = new Metrics(figures);
+        metrics = new Metrics(figures);
         main.configure().withRoutesIncludePattern("file:routes/http-api/*.camel.yaml");
         main.setDefaultPropertyPlaceholderLocation("false");
         main.setOverrideProperties(settings.all());
@@ -79,7 +82,8 @@ final class RunningApi implements AutoCloseable {
             public void beforeConfigure(org.apache.camel.main.BaseMainSupport base) {
                 base.getCamelContext().getRegistry().bind("routesApi", new RoutesApi(new CamelRoutes(base.getCamelContext(), Path.of("routes"))));
                 metrics.bind(base.getCamelContext().getRegistry());
-                HealthChecks.bind(base.getCamelContext().getRegistry(), jobs, figures, Duration.ofMinutes(10), () -> { });
+                HealthChecks.bind(base.getCamelContext().getRegistry(), jobs, figures, settings.duration("observe.outbox-age"), new Reachable("s3", () -> bucket.ask(),
+                        Duration.ofMillis(500), Duration.ofSeconds(5)));
             }
         });
         try {

@@ -33,7 +33,7 @@ CREATE TABLE job (
 -- The row is the queue: what is due, oldest first. Finished jobs are not in it.
 CREATE INDEX job_due ON job (provider, next_poll_at) WHERE next_poll_at IS NOT NULL;
 CREATE INDEX job_polling ON job (provider, lease_until) WHERE polling;
--- lists, newest first, and counts
+-- lists, newest first; the second one also for counts without reading the rows
 CREATE INDEX job_state ON job (state, id);
 CREATE INDEX job_state_provider ON job (state, provider, id);
 CREATE INDEX job_provider ON job (provider, id);

@@ -319,6 +319,7 @@ async function refresh() {
     ask();
     return;
   }
+  const begun = Date.now();
   try {
     await draw();
     tell(null);
@@ -328,7 +329,8 @@ async function refresh() {
     $('status').textContent = '';
   }
   clearTimeout(timer);
-  timer = setTimeout(round, EVERY);
+  // a search through a million jobs takes a second: a page left open must not ask for it all the time
+  timer = setTimeout(round, Math.max(EVERY, 10 * (Date.now() - begun)));
 }
 
 function round() {
