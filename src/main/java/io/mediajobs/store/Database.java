@@ -28,7 +28,7 @@ import org.jdbi.v3.core.config.ConfigRegistry;
 public final class Database implements AutoCloseable {
 
     private static final int CONFLICT_TRIES = 10;
-    private static final int BROKEN_TRIES = 3;
+    private static final int BROKEN_TRIES = 5;
 
     private final Dialect dialect;
     private final AutoCloseable ownership;
@@ -81,8 +81,8 @@ public final class Database implements AutoCloseable {
         AutoCloseable ownership = dialect.own();
         HikariDataSource writer = null;
         try {
+            migrate(dialect);
             writer = new HikariDataSource(dialect.writer());
-            migrate(writer, dialect);
             return new Database(dialect, ownership, writer, new HikariDataSource(dialect.reader()));
         } catch (RuntimeException e) {
             if (writer != null) {
@@ -94,14 +94,15 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    private static void migrate(DataSource source, Dialect dialect) {
-        Flyway.configure()
-                .dataSource(source)
-                .locations("classpath:io/mediajobs/store/migrations")
-                .placeholders(Map.of("identity", dialect.identity()))
-                .initSql(dialect.beforeMigration())
-                .load()
-                .migrate();
+    private static void migrate(Dialect dialect) {
+        try (HikariDataSource source = new HikariDataSource(dialect.migrator())) {
+            Flyway.configure()
+                    .dataSource(source)
+                    .locations("classpath:io/mediajobs/store/migrations")
+                    .placeholders(Map.of("identity", dialect.identity()))
+                    .load()
+                    .migrate();
+        }
     }
 
     /** A transaction that may be run again. */

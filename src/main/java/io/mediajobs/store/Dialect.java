@@ -13,8 +13,8 @@ interface Dialect {
 
     HikariConfig reader();
 
-    /** A statement that Flyway runs on its own connection first. */
-    String beforeMigration();
+    /** For the migrations: without the time-outs that everything else has. */
+    HikariConfig migrator();
 
     /** The type of an id that counts up by itself, used in the migrations. */
     String identity();

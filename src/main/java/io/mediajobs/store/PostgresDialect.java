@@ -24,6 +24,14 @@ final class PostgresDialect implements Dialect {
     }
 
     @Override
+    public HikariConfig migrator() {
+        HikariConfig config = pool("store-migration", 3);
+        config.setConnectionInitSql(null);
+        config.addDataSourceProperty("socketTimeout", "0");
+        return config;
+    }
+
+    @Override
     public HikariConfig writer() {
         HikariConfig config = pool("store-writer", settings.connections() - readers());
         config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
@@ -68,12 +76,6 @@ final class PostgresDialect implements Dialect {
         // the second: a node that was stopped in the middle of a transaction keeps its row locks no longer than that
         config.setConnectionInitSql("SET statement_timeout = " + seconds * 1000 + "; SET idle_in_transaction_session_timeout = " + seconds * 1000);
         return config;
-    }
-
-    @Override
-    public String beforeMigration() {
-        // a migration of a large store takes its time
-        return "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0";
     }
 
     @Override

@@ -60,6 +60,11 @@ final class SqliteDialect implements Dialect {
     }
 
     @Override
+    public HikariConfig migrator() {
+        return writer();
+    }
+
+    @Override
     public HikariConfig reader() {
         HikariConfig config = pool("store-reader", READERS, "DEFERRED");
         // a guard against a write by the wrong door; SQLite's own read-only open could not follow the WAL
@@ -81,11 +86,6 @@ final class SqliteDialect implements Dialect {
         config.addDataSourceProperty("busy_timeout", "10000");
         config.addDataSourceProperty("transaction_mode", transactionMode);
         return config;
-    }
-
-    @Override
-    public String beforeMigration() {
-        return "";
     }
 
     @Override

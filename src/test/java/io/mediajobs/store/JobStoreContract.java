@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What every job store does, whatever database is behind it. */
 abstract class JobStoreContract {
 
-    private static final Duration HOUR = Duration.ofHours(1);
+    static final Duration HOUR = Duration.ofHours(1);
 
     @TempDir
     Path folder;
