@@ -258,4 +258,72 @@ abstract class JobStoreContract {
         assertThat(outbox.republish("p/2/1/mediajobs.job.blocked")).isTrue();
         assertThat(outbox.republish("nobody")).isFalse();
     }
+
+    @Test
+    void whatIsFinishedLeavesAfterItsTime() {
+        Retention retention = new Retention(database, Duration.ofDays(1), 2);
+        JobState[] ends = {JobState.ARCHIVED, JobState.FAILED, JobState.LOST, JobState.EXPIRED, JobState.CANCELLED, JobState.BLOCKED, JobState.PROCESSING};
+        for (JobState end : ends) {
+            JobKey key = register("p", end.word());
+            jobs.override(key, before -> JobChange.to(end).note(end.word(), null).event(new NewEvent(key + "/1", "t", key.toString(), "{}")));
+        }
+        assertThat(retention.removeBatch()).as("nothing is old").isEqualTo(new Retention.Removed(0, 0));
+        database.write(handle -> handle.execute("UPDATE job SET updated_at = updated_at - 2 * 86400000"));
+        assertThat(retention.removeBatch()).as("nothing is published").isEqualTo(new Retention.Removed(0, 0));
+        outbox.take(100, List.of(), HOUR).stream().filter(event -> !event.subject().equals("p/failed")).forEach(outbox::published);
+        assertThat(retention.removeBatch()).as("the events are not old").isEqualTo(new Retention.Removed(0, 0));
+        database.write(handle -> handle.execute("UPDATE outbox SET published_at = published_at - 2 * 86400000 WHERE published_at IS NOT NULL"));
+        assertThat(new Retention(database, Duration.ZERO, 2).removeBatch()).as("switched off").isEqualTo(new Retention.Removed(0, 0));
+        assertThat(retention.removeBatch()).isEqualTo(new Retention.Removed(2, 2));
+        int rounds = 0;
+        while (!retention.removeBatch().equals(new Retention.Removed(0, 0))) {
+            rounds++;
+        }
+        assertThat(rounds).isBetween(2, 3);
+        assertThat(jobs.list(new JobFilter(null, null, null, null, 100))).extracting(Job::jobId).containsExactly("processing", "blocked", "failed");
+        assertThat(outbox.list(0, 100)).extracting(OutboxEvent::subject).containsExactly("p/failed");
+        for (String table : List.of("timeline", "asset")) {
+            int orphans = database.read(handle -> handle.createQuery("SELECT COUNT(*) FROM " + table + " WHERE job NOT IN (SELECT id FROM job)")
+                    .mapTo(Integer.class).one());
+            assertThat(orphans).as(table).isZero();
+        }
+        assertThat(jobs.register(List.of(new NewJob(new JobKey("p", "archived"), Map.of(), HOUR, Duration.ZERO))).get(0).created()).isTrue();
+    }
+
+    @Test
+    void placesCountPollsAndNotTheArchive() {
+        for (int i = 0; i < 4; i++) {
+            register("p", "j" + i);
+        }
+        JobStore.Terms two = new JobStore.Terms(10, 2, Double.POSITIVE_INFINITY, Duration.ofMinutes(1));
+        List<Job> first = jobs.claim("p", two);
+        assertThat(first).hasSize(2);
+        assertThat(jobs.claim("p", two)).isEmpty();
+        jobs.apply(first.get(0), JobChange.to(JobState.ARCHIVING).handOver(), null);
+        assertThat(jobs.claim("p", two)).hasSize(1);
+        jobs.override(first.get(1).key(), before -> JobChange.to(null).keepLease());
+        assertThat(jobs.claim("p", two)).as("an operator's check does not end a poll").isEmpty();
+        jobs.release(first.get(1));
+        assertThat(jobs.claim("p", two)).hasSize(1);
+    }
+
+    @Test
+    void textThatNoDatabaseTakesIsStillTaken() {
+        JobKey key = register("p", "1");
+        jobs.apply(claimOne("p"), JobChange.to(JobState.FAILED).askNoMore().error(new JobError("e", "a\0b \uD83C 🎬 $simple{x} :name ? \\", true)), null);
+        assertThat(jobs.find(key).orElseThrow().error().message()).startsWith("a").contains("🎬 $simple{x} :name ? \\");
+    }
+
+    @Test
+    void takenEventsAreNobodyElsesUntilTheyAreGivenBackOrTheHoldIsOver() {
+        JobKey key = register("p", "1");
+        jobs.override(key, job -> JobChange.to(null).event(new NewEvent("e", "t", key.toString(), "{}")));
+        List<OutboxEvent> taken = outbox.take(10, List.of(), HOUR);
+        assertThat(taken).hasSize(1);
+        assertThat(outbox.take(10, List.of(), HOUR)).isEmpty();
+        outbox.release(taken);
+        assertThat(outbox.take(10, List.of("t"), HOUR)).isEmpty();
+        assertThat(outbox.take(10, List.of(), Duration.ZERO)).hasSize(1);
+        assertThat(outbox.take(10, List.of(), HOUR)).hasSize(1);
+    }
 }
