@@ -126,7 +126,10 @@ public final class JobStore {
 
     /** Ends all leases. Only the sole owner of the store may say so: at its start, what an earlier process held is free again. */
     public int releaseAll() {
-        return database.write(handle -> handle.createUpdate("UPDATE job SET lease_token = NULL, lease_until = NULL WHERE lease_token IS NOT NULL").execute());
+        return database.write(handle -> {
+            providers.endProbes(handle, database.now(handle));
+            return handle.createUpdate("UPDATE job SET lease_token = NULL, lease_until = NULL WHERE lease_token IS NOT NULL").execute();
+        });
     }
 
     /** Gives a claimed job back as it was; it stays due. Does nothing if the lease is gone. */

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -34,6 +35,8 @@ final class Checker {
     private final Findings findings;
     private final Map<String, String> told = new HashMap<>();
     private final Map<String, Instant> toldAt = new HashMap<>();
+    private final Map<String, Integer> numbers = new TreeMap<>();
+    private int recovered;
     private int objects;
     private int repeatedEvents;
     private int repeatedDownloads;
@@ -56,6 +59,7 @@ final class Checker {
     void run() throws IOException {
         readEvents();
         checkEvents();
+        checkProviderEvents();
         checkStore();
         checkBucket();
         checkLedger();
@@ -108,6 +112,36 @@ final class Checker {
                 findings.add("an event that should not be", id);
             }
         }
+    }
+
+    /** A provider's incidents are numbered; each is told once and ends once, and what ends them all is that it answers again. */
+    private void checkProviderEvents() {
+        Map<String, List<String>> incidents = new TreeMap<>();
+        for (String id : told.keySet()) {
+            if (id.contains("/mediajobs.provider.")) {
+                incidents.computeIfAbsent(id.substring(0, id.lastIndexOf('/')), any -> new ArrayList<>()).add(id.substring(id.lastIndexOf('.') + 1));
+            }
+        }
+        incidents.forEach((incident, words) -> {
+            // an outage may turn into a refusal, which is the next incident and ends with it
+            boolean ends = words.remove("recovered");
+            if (words.size() != 1) {
+                findings.add("an incident of a provider that is not one", incident + " " + words);
+            } else if (ends) {
+                recovered++;
+            }
+            numbers.merge(incident.substring(0, incident.indexOf('/')), 1, Integer::sum);
+        });
+        numbers.forEach((provider, count) -> {
+            for (int number = 1; number <= count; number++) {
+                if (!incidents.containsKey(provider + "/" + number)) {
+                    findings.add("an incident of a provider was not told", provider + "/" + number);
+                }
+            }
+            if (!told.containsKey(provider + "/" + count + "/mediajobs.provider.recovered")) {
+                findings.add("it was not told that a provider has recovered", provider + "/" + count);
+            }
+        });
     }
 
     private void checkStore() {
@@ -219,6 +253,11 @@ final class Checker {
     /** Different events that were told. */
     int events() {
         return told.size();
+    }
+
+    /** Incidents of providers that were told, with their end. */
+    int incidents() {
+        return recovered;
     }
 
     /** Events that were told more than once, each time with the same id and the same words: that is allowed. */

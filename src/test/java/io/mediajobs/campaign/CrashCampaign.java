@@ -111,6 +111,7 @@ public final class CrashCampaign {
         all.put("poll.not-found-every", "500ms");
         all.put("circuit.pause", "1s");
         all.put("circuit.longest-pause", "2s");
+        all.put("refused.pause", "1s");
         all.put("archive.single-put-max", "1MB");
         all.put("archive.part-size", "5MB");
         all.put("archive.asset-retry-delay", "200ms");
@@ -275,6 +276,7 @@ public final class CrashCampaign {
         traffic.followed().forEach(job -> ends.merge(job.end(), 1, Integer::sum));
         out.printf("Jobs: %d followed (%s), at most %d in flight, %d registered again%n", traffic.followed().size(), ends, traffic.mostInFlight(), traffic.repeats());
         out.printf("Asked: %d status calls. Objects: %d with the bytes of the provider. Events: %d.%n", ledger.path("polls").asLong(), checker.objects(), checker.events());
+        out.printf("Outages of providers: %d; incidents told with their end: %d%n", traffic.outages(), checker.incidents());
         out.printf("Repeated, as is allowed: %d events told again with the same id and words, %d downloads made again.%n",
                 checker.repeatedEvents(), checker.repeatedDownloads());
         resumeMillis = resumeMillis(ledger);
