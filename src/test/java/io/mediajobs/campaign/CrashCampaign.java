@@ -90,9 +90,10 @@ public final class CrashCampaign {
             traffic.stop();
             registering.join();
             JsonNode ledger = ledger(simulator);
-            Checker checker = new Checker(traffic.followed(), ledger, bucket, nodes.stream().map(Node::events).toList(), store, traffic.manifests(), findings);
+            Checker checker = new Checker(traffic.followed(), ledger, bucket, nodes.stream().map(Node::events).toList(), store, traffic.manifests(),
+                    settings.openUploads(), findings);
             checker.run();
-            report(traffic, checker, ledger, Duration.between(begin, Instant.now()));
+            report(traffic, checker, ledger, bucket, Duration.between(begin, Instant.now()));
         } finally {
             nodes.forEach(Node::kill);
         }
@@ -269,13 +270,14 @@ public final class CrashCampaign {
         return millis;
     }
 
-    private void report(Traffic traffic, Checker checker, JsonNode ledger, Duration took) {
+    private void report(Traffic traffic, Checker checker, JsonNode ledger, Bucket bucket, Duration took) {
         out.println("Killed:");
         killsByPoint.forEach((how, times) -> out.printf("  %4d %s%n", times, how));
         Map<String, Integer> ends = new TreeMap<>();
         traffic.followed().forEach(job -> ends.merge(job.end(), 1, Integer::sum));
         out.printf("Jobs: %d followed (%s), at most %d in flight, %d registered again%n", traffic.followed().size(), ends, traffic.mostInFlight(), traffic.repeats());
         out.printf("Asked: %d status calls. Objects: %d with the bytes of the provider. Events: %d.%n", ledger.path("polls").asLong(), checker.objects(), checker.events());
+        out.printf("Uploads in parts left open: %d, of which %d may be%n", bucket.unfinishedUploads().size(), settings.openUploads());
         out.printf("Outages of providers: %d; incidents told with their end: %d%n", traffic.outages(), checker.incidents());
         out.printf("Repeated, as is allowed: %d events told again with the same id and words, %d downloads made again.%n",
                 checker.repeatedEvents(), checker.repeatedDownloads());

@@ -19,6 +19,9 @@ class CrashCampaignIT {
 
     private static final Logger LOG = LoggerFactory.getLogger(CrashCampaignIT.class);
 
+    /** An upload that a kill interrupts stays open as long as nothing resumes or aborts it; 0 from then on. */
+    private static final String OPEN_UPLOADS = "1000";
+
     @TempDir
     Path folder;
 
@@ -27,7 +30,7 @@ class CrashCampaignIT {
     void nothingIsLostAndNothingDoubledByTwentyKills() throws Exception {
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         CrashCampaign campaign = new CrashCampaign(CampaignSettings.of(List.of("--kills", Integer.getInteger("campaign.kills", 20).toString(),
-                "--jobs", "60", "--longest", "10", "--folder", folder.toString())), new PrintStream(said, true, StandardCharsets.UTF_8));
+                "--jobs", "60", "--longest", "10", "--open-uploads", OPEN_UPLOADS, "--folder", folder.toString())), new PrintStream(said, true, StandardCharsets.UTF_8));
         boolean clean = campaign.run();
         LOG.warn("{}", said.toString(StandardCharsets.UTF_8));
         assertThat(clean).as(said.toString(StandardCharsets.UTF_8)).isTrue();
