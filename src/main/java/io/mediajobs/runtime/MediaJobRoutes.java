@@ -14,6 +14,7 @@ import io.mediajobs.config.ConfigurationException;
 import io.mediajobs.config.Settings;
 import io.mediajobs.events.Deliveries;
 import io.mediajobs.events.JobEvents;
+import io.mediajobs.events.JsonLinesFile;
 import io.mediajobs.intake.Discovery;
 import io.mediajobs.intake.Inbox;
 import io.mediajobs.intake.Registrar;
@@ -126,6 +127,7 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.bind("deliveries", new Deliveries(outbox, settings.duration("events.retry-first"), settings.duration("events.retry-longest"),
                 settings.duration("events.hold")));
         main.bind("retention", new Retention(database, settings));
+        main.bind("eventsFile", new JsonLinesFile(settings.path("data.folder").resolve("events/events.jsonl")));
         RouteProviders providers = new RouteProviders();
         Registrar registrar = new Registrar(providers, jobs);
         main.bind("inbox", new Inbox(registrar, providers));

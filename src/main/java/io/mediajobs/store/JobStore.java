@@ -177,8 +177,10 @@ public final class JobStore {
         if (!database.dialect().hasSoleOwner()) {
             return 0;
         }
-        return database.write(handle -> handle.createUpdate("UPDATE job SET lease_token = NULL, lease_until = NULL, polling = FALSE"
-                + " WHERE lease_token IS NOT NULL").execute());
+        return database.write(handle -> {
+            providers.endProbes(handle, database.now(handle));
+            return handle.createUpdate("UPDATE job SET lease_token = NULL, lease_until = NULL, polling = FALSE WHERE lease_token IS NOT NULL").execute();
+        });
     }
 
     /** Gives a claimed job back as it was; it stays due. Does nothing if the lease is gone. */

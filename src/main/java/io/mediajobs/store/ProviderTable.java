@@ -134,6 +134,16 @@ final class ProviderTable {
         }
     }
 
+    /**
+     * Probes that nobody will hear the answer of, since who sent them is gone: their window is over, so that the next one goes out now
+     * and not when the lease would have run out. Called while their jobs are still held. At the worst a probe goes out early.
+     */
+    void endProbes(Handle handle, long now) {
+        handle.createUpdate("UPDATE provider SET paused_until = :now WHERE paused_until > :now AND pause_reason NOT IN (:throttled, :operator)"
+                        + " AND EXISTS (SELECT 1 FROM job WHERE job.provider = provider.name AND job.lease_until >= provider.paused_until)")
+                .bind("now", now).bind("throttled", THROTTLED).bind("operator", OPERATOR).execute();
+    }
+
     /** True while single probes go out, which {@link #admit} has given a window that their answer ends. */
     private static boolean isProbed(Row row) {
         return row.pauseReason != null && !row.pauseReason.equals(THROTTLED) && !row.pauseReason.equals(OPERATOR);

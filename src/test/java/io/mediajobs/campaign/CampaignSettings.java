@@ -19,11 +19,12 @@ import java.util.Random;
  * @param storeUrl JDBC URL of a PostgreSQL of the campaign's own; null for SQLite
  * @param heap     of a process of the product, as Java has it: {@code 192m}
  * @param large    whether assets go to S3 in parts, too
+ * @param openUploads how many uploads in parts may be left open in the bucket
  * @param folder   for everything that is written; must not hold an earlier campaign
  * @param patience after the last kill, until every job must have ended
  */
 record CampaignSettings(int kills, int jobs, int nodes, long seed, Duration longest, String storeUrl, String storeUser, String storePassword,
-                        String heap, boolean large, Path folder, Duration patience) {
+                        String heap, boolean large, int openUploads, Path folder, Duration patience) {
 
     private static final Map<String, String> DEFAULTS = new LinkedHashMap<>();
 
@@ -38,6 +39,7 @@ record CampaignSettings(int kills, int jobs, int nodes, long seed, Duration long
         DEFAULTS.put("store-password", "");
         DEFAULTS.put("heap", "192m");
         DEFAULTS.put("large", "true");
+        DEFAULTS.put("open-uploads", "0");
         DEFAULTS.put("folder", "");
         DEFAULTS.put("patience", "120");
     }
@@ -61,6 +63,7 @@ record CampaignSettings(int kills, int jobs, int nodes, long seed, Duration long
         return new CampaignSettings(Integer.parseInt(said.get("kills")), Integer.parseInt(said.get("jobs")), Integer.parseInt(said.get("nodes")), seed,
                 Duration.ofSeconds(Long.parseLong(said.get("longest"))), said.get("store-url").isEmpty() ? null : said.get("store-url"),
                 said.get("store-user"), said.get("store-password"), said.get("heap"), Boolean.parseBoolean(said.get("large")),
+                Integer.parseInt(said.get("open-uploads")),
                 Path.of(folder).toAbsolutePath(), Duration.ofSeconds(Long.parseLong(said.get("patience"))));
     }
 }

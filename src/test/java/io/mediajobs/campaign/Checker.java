@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -31,9 +32,12 @@ final class Checker {
     private final List<Path> eventsFiles;
     private final StoreReader store;
     private final Map<String, String> manifestsSeen;
+    private final int openUploads;
     private final Findings findings;
     private final Map<String, String> told = new HashMap<>();
     private final Map<String, Instant> toldAt = new HashMap<>();
+    private final Map<String, Integer> numbers = new TreeMap<>();
+    private int recovered;
     private int objects;
     private int repeatedEvents;
     private int repeatedDownloads;
@@ -42,20 +46,24 @@ final class Checker {
      * @param jobs          every job whose registration was answered
      * @param ledger        {@code GET /simulator/ledger}
      * @param manifestsSeen SHA-256 of manifests as they were first seen, by job
+     * @param openUploads   how many uploads in parts may be left open
      */
-    Checker(List<CampaignJob> jobs, JsonNode ledger, Bucket bucket, List<Path> eventsFiles, StoreReader store, Map<String, String> manifestsSeen, Findings findings) {
+    Checker(List<CampaignJob> jobs, JsonNode ledger, Bucket bucket, List<Path> eventsFiles, StoreReader store, Map<String, String> manifestsSeen, int openUploads,
+            Findings findings) {
         this.jobs = jobs;
         this.ledger = ledger;
         this.bucket = bucket;
         this.eventsFiles = eventsFiles;
         this.store = store;
         this.manifestsSeen = manifestsSeen;
+        this.openUploads = openUploads;
         this.findings = findings;
     }
 
     void run() throws IOException {
         readEvents();
         checkEvents();
+        checkProviderEvents();
         checkStore();
         checkBucket();
         checkLedger();
@@ -110,6 +118,36 @@ final class Checker {
         }
     }
 
+    /** A provider's incidents are numbered; each is told once and ends once, and what ends them all is that it answers again. */
+    private void checkProviderEvents() {
+        Map<String, List<String>> incidents = new TreeMap<>();
+        for (String id : told.keySet()) {
+            if (id.contains("/mediajobs.provider.")) {
+                incidents.computeIfAbsent(id.substring(0, id.lastIndexOf('/')), any -> new ArrayList<>()).add(id.substring(id.lastIndexOf('.') + 1));
+            }
+        }
+        incidents.forEach((incident, words) -> {
+            // an outage may turn into a refusal, which is the next incident and ends with it
+            boolean ends = words.remove("recovered");
+            if (words.size() != 1) {
+                findings.add("an incident of a provider that is not one", incident + " " + words);
+            } else if (ends) {
+                recovered++;
+            }
+            numbers.merge(incident.substring(0, incident.indexOf('/')), 1, Integer::sum);
+        });
+        numbers.forEach((provider, count) -> {
+            for (int number = 1; number <= count; number++) {
+                if (!incidents.containsKey(provider + "/" + number)) {
+                    findings.add("an incident of a provider was not told", provider + "/" + number);
+                }
+            }
+            if (!told.containsKey(provider + "/" + count + "/mediajobs.provider.recovered")) {
+                findings.add("it was not told that a provider has recovered", provider + "/" + count);
+            }
+        });
+    }
+
     private void checkStore() {
         Map<String, StoreReader.JobRow> rows = store.jobs().stream().collect(Collectors.toMap(StoreReader.JobRow::name, Function.identity()));
         for (CampaignJob job : jobs) {
@@ -145,7 +183,10 @@ final class Checker {
             }
         }
         keys.forEach(key -> findings.add("an object that should not be", key));
-        bucket.unfinishedUploads().forEach(upload -> findings.add("an upload in parts was left open", upload));
+        List<String> open = bucket.unfinishedUploads();
+        if (open.size() > openUploads) {
+            open.forEach(upload -> findings.add("an upload in parts was left open", upload));
+        }
     }
 
     private void checkObjects(CampaignJob job, JsonNode simulated, Set<String> keys) throws IOException {
@@ -219,6 +260,11 @@ final class Checker {
     /** Different events that were told. */
     int events() {
         return told.size();
+    }
+
+    /** Incidents of providers that were told, with their end. */
+    int incidents() {
+        return recovered;
     }
 
     /** Events that were told more than once, each time with the same id and the same words: that is allowed. */

@@ -8,6 +8,7 @@ import io.mediajobs.demo.simulator.ProviderSimulator;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -39,16 +40,19 @@ public final class CrashCampaign {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String TOKEN = "campaign-token-0123456789";
-    /** A point that is not passed within this time is not waited for any longer. */
-    private static final Duration LONGEST_LIFE = Duration.ofSeconds(12);
-    /** The latest moment at which a process is killed at random, so that some die as they start and some in full work. */
-    private static final int LATEST_MILLIS = 6_000;
+    /** A point that is not passed within this time of work is not waited for any longer. */
+    private static final Duration LONGEST_LIFE = Duration.ofSeconds(8);
+    /** At random a process is killed within this time of its start, or of its being ready. */
+    private static final int LATEST_MILLIS = 3_000;
 
     private final CampaignSettings settings;
     private final PrintStream out;
     private final Findings findings = new Findings();
     private final Map<String, Integer> killsByPoint = new TreeMap<>();
     private final List<Instant> starts = Collections.synchronizedList(new ArrayList<>());
+    private final List<Long> readyMillis = Collections.synchronizedList(new ArrayList<>());
+    /** The machine's load averages: how long a start takes depends on what else runs. */
+    private final List<Double> loads = Collections.synchronizedList(new ArrayList<>());
     private final AtomicInteger kills = new AtomicInteger();
     private List<Long> resumeMillis = List.of();
 
@@ -86,9 +90,10 @@ public final class CrashCampaign {
             traffic.stop();
             registering.join();
             JsonNode ledger = ledger(simulator);
-            Checker checker = new Checker(traffic.followed(), ledger, bucket, nodes.stream().map(Node::events).toList(), store, traffic.manifests(), findings);
+            Checker checker = new Checker(traffic.followed(), ledger, bucket, nodes.stream().map(Node::events).toList(), store, traffic.manifests(),
+                    settings.openUploads(), findings);
             checker.run();
-            report(traffic, checker, ledger, Duration.between(begin, Instant.now()));
+            report(traffic, checker, ledger, bucket, Duration.between(begin, Instant.now()));
         } finally {
             nodes.forEach(Node::kill);
         }
@@ -107,6 +112,7 @@ public final class CrashCampaign {
         all.put("poll.not-found-every", "500ms");
         all.put("circuit.pause", "1s");
         all.put("circuit.longest-pause", "2s");
+        all.put("refused.pause", "1s");
         all.put("archive.single-put-max", "1MB");
         all.put("archive.part-size", "5MB");
         all.put("archive.asset-retry-delay", "200ms");
@@ -159,7 +165,8 @@ public final class CrashCampaign {
     private void killOnce(Node node, EventsFile events, Random random, Traffic traffic, StoreReader store) throws InterruptedException {
         CrashPoint point = random.nextInt(3) == 0 ? null : point(random);
         int passing = point == null ? 0 : 1 + random.nextInt(point.latest);
-        long millis = random.nextInt(LATEST_MILLIS);
+        boolean starting = point == null && random.nextInt(3) == 0;
+        Duration life = point == null ? Duration.ofMillis(random.nextInt(LATEST_MILLIS)) : LONGEST_LIFE;
         double keep = random.nextDouble();
         if (point != null) {
             for (int i = 0; i < passing; i += 3) {
@@ -167,16 +174,19 @@ public final class CrashCampaign {
             }
         }
         node.start(point, passing);
-        starts.add(node.startedAt());
+        started(node);
         String how;
-        if (node.endsWithin(point == null ? Duration.ofMillis(millis) : LONGEST_LIFE)) {
+        if (!starting && node.isReady()) {
+            readyMillis.add(Duration.between(node.startedAt(), Instant.now()).toMillis());
+        }
+        if (node.endsWithin(life)) {
             how = point == null ? "by itself" : point.words();
             if (node.exitCode() != ProductToKill.KILLED) {
                 findings.add("the product ended by itself", "exit code " + node.exitCode() + ", see " + node.log());
             }
         } else {
             node.kill();
-            how = "at random";
+            how = starting ? "at random while it started" : "at random in work";
         }
         if (point == CrashPoint.BEFORE_MARK_COMMIT && how.equals(point.words()) && keep < 0.75 && tear(events, store, keep)) {
             how = "in the middle of writing an event";
@@ -185,6 +195,11 @@ public final class CrashCampaign {
         synchronized (killsByPoint) {
             killsByPoint.merge(how, 1, Integer::sum);
         }
+    }
+
+    private void started(Node node) {
+        starts.add(node.startedAt());
+        loads.add(ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
     }
 
     private CrashPoint point(Random random) {
@@ -206,7 +221,7 @@ public final class CrashCampaign {
     private void finish(List<Node> nodes, Traffic traffic, StoreReader store) throws InterruptedException {
         for (Node node : nodes) {
             node.start(null, 0);
-            starts.add(node.startedAt());
+            started(node);
             if (!node.isReady()) {
                 findings.add("the product does not start", node.log().toString());
                 return;
@@ -255,24 +270,35 @@ public final class CrashCampaign {
         return millis;
     }
 
-    private void report(Traffic traffic, Checker checker, JsonNode ledger, Duration took) {
+    private void report(Traffic traffic, Checker checker, JsonNode ledger, Bucket bucket, Duration took) {
         out.println("Killed:");
         killsByPoint.forEach((how, times) -> out.printf("  %4d %s%n", times, how));
         Map<String, Integer> ends = new TreeMap<>();
         traffic.followed().forEach(job -> ends.merge(job.end(), 1, Integer::sum));
         out.printf("Jobs: %d followed (%s), at most %d in flight, %d registered again%n", traffic.followed().size(), ends, traffic.mostInFlight(), traffic.repeats());
         out.printf("Asked: %d status calls. Objects: %d with the bytes of the provider. Events: %d.%n", ledger.path("polls").asLong(), checker.objects(), checker.events());
+        out.printf("Uploads in parts left open: %d, of which %d may be%n", bucket.unfinishedUploads().size(), settings.openUploads());
+        out.printf("Outages of providers: %d; incidents told with their end: %d%n", traffic.outages(), checker.incidents());
         out.printf("Repeated, as is allowed: %d events told again with the same id and words, %d downloads made again.%n",
                 checker.repeatedEvents(), checker.repeatedDownloads());
         resumeMillis = resumeMillis(ledger);
         if (settings.nodes() == 1 && !resumeMillis.isEmpty()) {
-            out.printf(Locale.ROOT, "Work went on, from the start of the process to the first status call: median %.1f s, 95%% within %.1f s, longest %.1f s, of %d restarts%n",
-                    resumeMillis.get(resumeMillis.size() / 2) / 1000.0, resumeMillis.get((resumeMillis.size() - 1) * 95 / 100) / 1000.0,
-                    resumeMillis.get(resumeMillis.size() - 1) / 1000.0, resumeMillis.size());
+            out.println("Work went on, from the start of the process to the first status call: " + spread(resumeMillis));
         }
+        Collections.sort(readyMillis);
+        if (!readyMillis.isEmpty()) {
+            out.println("It listened, from the start of the process: " + spread(readyMillis));
+        }
+        out.printf(Locale.ROOT, "The machine has %d processors; its load average was %.1f at a start%n", Runtime.getRuntime().availableProcessors(),
+                loads.stream().mapToDouble(load -> load).average().orElse(0));
         out.printf("Took %d s.%n", took.toSeconds());
         out.print(findings);
         out.println(findings.isEmpty() ? "Nothing was lost, nothing was doubled." : "Seed " + settings.seed() + ", everything is in " + settings.folder());
+    }
+
+    private static String spread(List<Long> sorted) {
+        return String.format(Locale.ROOT, "shortest %.1f s, median %.1f s, 95%% within %.1f s, longest %.1f s, of %d", sorted.get(0) / 1000.0,
+                sorted.get(sorted.size() / 2) / 1000.0, sorted.get((sorted.size() - 1) * 95 / 100) / 1000.0, sorted.get(sorted.size() - 1) / 1000.0, sorted.size());
     }
 
     Findings findings() {

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 
 /** Jobs of all providers and all ends, with faults of the providers among them; the same ones for the same seed. */
@@ -66,6 +68,17 @@ final class JobMix {
         order.putArray("assets").addObject().put("role", "video").put("bytes", LARGE + random.nextInt(1 << 20)).put("seed", random.nextLong())
                 .put("chunked", random.nextInt(3) == 0);
         return job(order, null, "archived");
+    }
+
+    /** A plain one of each provider, at once. */
+    List<CampaignJob> oneOfEach() {
+        List<CampaignJob> jobs = new ArrayList<>();
+        for (String provider : List.of("pictory-image", "pictory-video", "pictory-render", "productai", "stories")) {
+            ObjectNode order = order(provider, 0);
+            assets(order, 0);
+            jobs.add(job(order, null, "archived"));
+        }
+        return jobs;
     }
 
     private ObjectNode order(String provider, long millis) {

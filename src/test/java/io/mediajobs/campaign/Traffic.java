@@ -40,12 +40,15 @@ final class Traffic implements Runnable {
     private final JobMix mix;
     private final Random random;
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5)).build();
+    private final Outages outages;
     private final ConcurrentLinkedQueue<CampaignJob> wanted = new ConcurrentLinkedQueue<>();
     private final Map<String, CampaignJob> followed = new LinkedHashMap<>();
     private final Set<String> ended = new HashSet<>();
     private final Map<String, String> manifests = new HashMap<>();
     private volatile boolean moreJobs = true;
     private volatile boolean stopped;
+    /** Jobs are between the queue of wanted ones and the followed ones. */
+    private volatile boolean busy;
     private int mostInFlight;
     private int repeats;
 
@@ -59,6 +62,7 @@ final class Traffic implements Runnable {
         this.findings = findings;
         this.mix = new JobMix(settings.seed(), settings.longest());
         this.random = new Random(settings.seed());
+        this.outages = new Outages(simulator, http, settings.seed());
     }
 
     /** Sees to it that what the point needs comes in soon. */
@@ -74,8 +78,11 @@ final class Traffic implements Runnable {
         }
     }
 
-    /** No new jobs from now on. */
+    /** No new jobs from now on but one last of each provider: one that was down when nobody asked any more could not recover. */
     void noMoreJobs() {
+        synchronized (mix) {
+            wanted.addAll(mix.oneOfEach());
+        }
         moreJobs = false;
     }
 
@@ -88,10 +95,17 @@ final class Traffic implements Runnable {
         try {
             while (!stopped) {
                 readEvents();
+                if (moreJobs) {
+                    outages.goOn();
+                } else {
+                    outages.end();
+                }
+                busy = true;
                 List<CampaignJob> next = next();
                 if (!next.isEmpty()) {
                     follow(next);
                 }
+                busy = false;
                 TimeUnit.MILLISECONDS.sleep(20);
             }
             readEvents();
@@ -165,7 +179,7 @@ final class Traffic implements Runnable {
     }
 
     /** Sends until it is answered; null if the campaign was stopped before. */
-    private JsonNode post(ArrayNode body) throws InterruptedException {
+    private JsonNode post(ArrayNode body) throws IOException, InterruptedException {
         while (!stopped) {
             Node node = nodes.get(random.nextInt(nodes.size()));
             try {
@@ -184,6 +198,7 @@ final class Traffic implements Runnable {
                 // killed before, while or after it took them: nobody knows, so all of them again
             }
             readEvents();
+            outages.goOn();
             TimeUnit.MILLISECONDS.sleep(50);
         }
         return null;
@@ -249,7 +264,7 @@ final class Traffic implements Runnable {
     }
 
     boolean isIdle() {
-        return wanted.isEmpty() && unfinished().isEmpty();
+        return wanted.isEmpty() && !busy && unfinished().isEmpty();
     }
 
     synchronized Map<String, String> manifests() {
@@ -258,6 +273,10 @@ final class Traffic implements Runnable {
 
     synchronized int mostInFlight() {
         return mostInFlight;
+    }
+
+    int outages() {
+        return outages.count();
     }
 
     synchronized int repeats() {

@@ -44,6 +44,7 @@ final class Publisher implements AutoCloseable {
                 Durations.parse(settings.getProperty("events.retry-first")), Durations.parse(settings.getProperty("events.retry-longest")),
                 Durations.parse(settings.getProperty("events.hold")))));
         new Outbox(database).releaseAll();
+        publisher.main.bind("eventsFile", new JsonLinesFile(data.resolve("events/events.jsonl")));
         publisher.main.start();
         return publisher;
     }
