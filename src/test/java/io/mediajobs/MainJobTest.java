@@ -11,6 +11,7 @@ import io.mediajobs.demo.simulator.SimulatedJob;
 import io.mediajobs.job.Job;
 import io.mediajobs.job.JobKey;
 import io.mediajobs.job.JobState;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -52,6 +53,12 @@ class MainJobTest {
                 isHome(program, job);
             }
             assertThat(program.simulator.ledger().leakedKeys()).as("no key goes along to an asset's host").isEmpty();
+
+            MeterRegistry metrics = program.program.context().getRegistry().findSingleByType(MeterRegistry.class);
+            for (String provider : PROVIDERS) {
+                assertThat(metrics.counter("mediajobs.archived.assets", "provider", provider).count()).as("counted assets of %s", provider).isGreaterThanOrEqualTo(3);
+                assertThat(metrics.counter("mediajobs.polls", "provider", provider, "outcome", "completed").count()).isGreaterThanOrEqualTo(3);
+            }
 
             Path lines = folder.resolve("data/events/events.jsonl");
             await().until(() -> Files.exists(lines) && Files.readAllLines(lines).size() >= simulated.size());

@@ -163,7 +163,7 @@ final class Demo {
     /** So that the other commands find the demo by {@code --config}. */
     private void writeSettings() {
         try {
-            Files.writeString(folder.settings(), "# Where the demo is, for: media-job-routes jobs --config …\n"
+            Files.writeString(folder.settings(), "# Where the demo is, for: media-job-routes jobs --config THIS_FILE\n"
                     + "data.folder=" + folder.data().toString().replace("\\", "\\\\") + "\nhttp.port=" + settings.number("http.port") + "\n");
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -2,6 +2,7 @@ package io.mediajobs.archive;
 
 import io.mediajobs.config.Settings;
 import io.mediajobs.job.Job;
+import io.mediajobs.observe.Metrics;
 import io.mediajobs.report.ReportAsset;
 import io.mediajobs.store.ArchivedAsset;
 import io.mediajobs.store.JobStore;
@@ -36,12 +37,14 @@ public final class AssetCheck {
     private final String bucket;
     private final JobStore jobs;
     private final Clock clock;
+    private final Metrics metrics;
 
-    public AssetCheck(Settings settings, S3Client s3, JobStore jobs, Clock clock) {
+    public AssetCheck(Settings settings, S3Client s3, JobStore jobs, Clock clock, Metrics metrics) {
         this.s3 = s3;
         this.bucket = settings.required("s3.bucket");
         this.jobs = jobs;
         this.clock = clock;
+        this.metrics = metrics;
     }
 
     /**
@@ -87,6 +90,7 @@ public final class AssetCheck {
         details.put(ARCHIVED_AT, clock.instant().truncatedTo(ChronoUnit.MILLIS).toString());
         jobs.saveAsset(job, new ArchivedAsset(download.getPlanned().position(), asset.role(), download.getKey(), download.getBody().count(),
                 download.getBody().sha256(), download.getContentType(), asset.urlWithoutSecrets(), details));
+        metrics.archived(job.provider(), download.getBody().count(), download.took());
     }
 
     private static void put(Map<String, Object> details, String name, Object value) {

@@ -3,6 +3,7 @@ package io.mediajobs.archive;
 import io.mediajobs.job.Job;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Optional;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpResponse;
@@ -29,6 +30,7 @@ public final class Download implements AutoCloseable {
     private final String contentType;
     private final String key;
     private final boolean singlePut;
+    private final long startedAt = System.nanoTime();
     private String eTag;
 
     Download(Job job, PlannedAsset planned, URI url, HttpGet request, CloseableHttpResponse response, ArchiveKey keys, long singlePutMax) throws IOException {
@@ -151,5 +153,10 @@ public final class Download implements AutoCloseable {
     @Override
     public String toString() {
         return planned + " to " + key;
+    }
+
+    /** Time since the download began. */
+    Duration took() {
+        return Duration.ofNanos(System.nanoTime() - startedAt);
     }
 }

@@ -5,11 +5,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mediajobs.config.Settings;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -58,8 +60,8 @@ public final class ApiClient {
         try {
             response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {
-            throw new CommandException(ExitCode.NOT_RUNNING, "The running program does not answer at " + base + " (" + e.getClass().getSimpleName()
-                    + "). Start it with media-job-routes run, or set http.host and http.port to where it is.", e);
+            throw new CommandException(ExitCode.NOT_RUNNING, "The running program does not answer at " + base + ": " + reason(e)
+                    + ". Start it with media-job-routes run, or set http.host and http.port to where it is.", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CommandException(ExitCode.NOT_RUNNING, "Interrupted before " + base + " answered.", e);
@@ -75,6 +77,13 @@ public final class ApiClient {
                     + " the running program." : " and is not this program. Set http.host and http.port to where it is."));
         }
         throw new CommandException(response.statusCode() >= 500 ? ExitCode.NOT_RUNNING : ExitCode.FINDINGS, detail);
+    }
+
+    private static String reason(IOException e) {
+        if (e instanceof ConnectException) {
+            return "nobody listens there";
+        }
+        return e instanceof HttpTimeoutException ? "it takes too long" : "the connection broke";
     }
 
     private static JsonNode parse(String body) {

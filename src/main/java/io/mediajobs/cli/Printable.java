@@ -21,9 +21,9 @@ final class Printable {
         return clean.toString();
     }
 
-    /** {@code text} on at most {@code width} characters, with an ellipsis where something is missing. */
+    /** {@code text} on at most {@code width} characters, ending in ~ where something is missing. */
     static String cut(String text, int width) {
         String clean = line(text);
-        return clean.length() <= width ? clean : clean.substring(0, Math.max(0, width - 1)) + "…";
+        return clean.length() <= width ? clean : clean.substring(0, Math.max(0, width - 1)) + "~";
     }
 }

@@ -103,10 +103,15 @@ public final class Outcomes {
         end(job, JobState.BLOCKED, answer.error(), null, new ProviderSignal.Fine());
     }
 
-    /** The status endpoint redirects. Following would carry the key elsewhere, so a person must look. */
-    public void blockRedirected(@Variable("job") Job job, @Variable("httpStatus") int httpStatus) {
-        end(job, JobState.BLOCKED, new JobError("redirected", "The status endpoint answered " + httpStatus
-                + ", a redirect. It is not followed, since the key would go along; correct the provider's url.", true), null, null);
+    /**
+     * The status endpoint redirects. Following would carry the key elsewhere, so a person must look.
+     *
+     * @param pause before the next probe, if the provider is paused
+     */
+    public void blockRedirected(@Variable("job") Job job, @Variable("httpStatus") int httpStatus, String pause) {
+        JobError error = new JobError("redirected", "The status endpoint answered " + httpStatus
+                + ", a redirect. It is not followed, since the key would go along; correct the provider's url.", true);
+        end(job, JobState.BLOCKED, error, null, new ProviderSignal.Unusable(error, Durations.parse(pause)));
     }
 
     /** 429: the whole provider waits, for as long as it asks for or for {@code otherwise}, at the most for {@code longest}. */
@@ -153,28 +158,33 @@ public final class Outcomes {
                 .note("unavailable", error.message()), signal);
     }
 
-    /** The answer cannot be used: backoff, and after {@code asks} of them in a row the job waits for a person, with the answer kept. */
-    public void unusable(@Variable("job") Job job, @Variable("answer") Answer answer, int asks, String first, String longest) {
-        unusable(job, answer.error(), answer.excerpt(), asks, first, longest);
+    /**
+     * The answer cannot be used: backoff, and after {@code asks} of them in a row the job waits for a person, with the answer kept.
+     *
+     * @param pause before the next probe, if the provider is paused
+     */
+    public void unusable(@Variable("job") Job job, @Variable("answer") Answer answer, int asks, String first, String longest, String pause) {
+        unusable(job, answer.error(), answer.excerpt(), asks, first, longest, pause);
     }
 
     /** The provider says completed and names no asset: asked again like any answer that cannot be used. */
-    public void withoutAssets(@Variable("job") Job job, @Variable("report") Report report, int asks, String first, String longest) {
+    public void withoutAssets(@Variable("job") Job job, @Variable("report") Report report, int asks, String first, String longest, String pause) {
         unusable(job, new JobError("completed-without-assets", "The provider says completed but names no asset.", true),
-                report.toJson().toString(), asks, first, longest);
+                report.toJson().toString(), asks, first, longest, pause);
     }
 
-    private void unusable(Job job, JobError error, String answer, int asks, String first, String longest) {
+    private void unusable(Job job, JobError error, String answer, int asks, String first, String longest, String pause) {
+        ProviderSignal signal = new ProviderSignal.Unusable(error, Durations.parse(pause));
         int failures = job.failures() + 1;
         String detail = answer == null ? error.message() : error.message() + " Answer: " + answer;
         if (failures >= asks) {
             write(job, JobChange.to(JobState.BLOCKED).polled().failures(failures).askNoMore().error(error).note("blocked", detail)
-                    .event(events.ended(job, JobState.BLOCKED, error, null)), null);
+                    .event(events.ended(job, JobState.BLOCKED, error, null)), signal);
         } else if (isOverdue(job)) {
-            expire(job, error.message(), null, null);
+            expire(job, error.message(), null, signal);
         } else {
             write(job, JobChange.to(null).polled().failures(failures).askAgainIn(Backoff.after(failures, Durations.parse(first), Durations.parse(longest)))
-                    .note("unusable-answer", detail), null);
+                    .note("unusable-answer", detail), signal);
         }
     }
 

@@ -130,7 +130,7 @@ public final class MediaJobRoutes implements AutoCloseable {
         Registrar registrar = new Registrar(providers, jobs);
         main.bind("inbox", new Inbox(registrar, providers));
         main.bind("discovery", new Discovery(registrar, jobs, mappings, reader));
-        bindArchive(jobs, events);
+        bindArchive(jobs, events, metrics);
         bindApi(registrar, providers, jobs, outbox, events, figures, metrics);
 
         main.setDefaultPropertyPlaceholderLocation("false");
@@ -143,7 +143,7 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.configure().setAutoConfigurationLogSummary(false);
     }
 
-    private void bindArchive(JobStore jobs, JobEvents events) {
+    private void bindArchive(JobStore jobs, JobEvents events, Metrics metrics) {
         S3Client s3 = opened(S3Clients.create(settings));
         s3Check = new S3Check(settings, s3);
         s3Check.run();
@@ -152,7 +152,7 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.bind("s3Client", s3);
         main.bind("archivePlan", plan);
         main.bind("assetDownload", opened(new AssetDownload(settings, keys)));
-        main.bind("assetCheck", new AssetCheck(settings, s3, jobs, Clock.systemUTC()));
+        main.bind("assetCheck", new AssetCheck(settings, s3, jobs, Clock.systemUTC(), metrics));
         main.bind("multipartUpload", new MultipartUpload(settings, s3));
         main.bind("manifest", new Manifest(keys, plan));
         main.bind("archiveOutcome", new ArchiveOutcome(settings, jobs, events, plan, keys));

@@ -21,6 +21,13 @@ public sealed interface ProviderSignal {
     record Unavailable(JobError error, int threshold, Duration pause, Duration longest) implements ProviderSignal {
     }
 
+    /**
+     * The provider answered something that nobody can use. It is counted and shown, but opens no circuit: one odd job must not stop
+     * all others. If it was the probe of a paused provider, the next one goes out after {@code pause}.
+     */
+    record Unusable(JobError error, Duration pause) implements ProviderSignal {
+    }
+
     /** The provider refuses us as such ({@code unauthorized}, {@code payment-required}): all its jobs wait, one probes after each pause. */
     record Refused(String reason, JobError error, Duration pause) implements ProviderSignal {
     }

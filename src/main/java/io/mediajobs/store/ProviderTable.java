@@ -55,7 +55,7 @@ final class ProviderTable {
             if (row.pausedUntil == null || row.pausedUntil > now) {
                 return 0;
             }
-            if (!row.pauseReason.equals(THROTTLED)) {
+            if (isProbed(row)) {
                 allowed = Math.min(allowed, 1);
             }
         }
@@ -70,7 +70,7 @@ final class ProviderTable {
         if (allowed <= 0) {
             return 0;
         }
-        boolean probe = row.pauseReason != null && !row.pauseReason.equals(THROTTLED);
+        boolean probe = isProbed(row);
         handle.createUpdate("INSERT INTO provider (name, rate_until, updated_at) VALUES (:name, :rate, :now)"
                         + " ON CONFLICT (name) DO UPDATE SET rate_until = :rate"
                         + (probe ? ", paused_until = :now + :window" : ""))
@@ -111,11 +111,16 @@ final class ProviderTable {
             if (opens || open) {
                 int doublings = Math.min(Math.max(failures - down.threshold(), 0), 20);
                 until = now + Math.min(down.pause().toMillis() << doublings, down.longest().toMillis());
+            } else if (isProbed(row)) {
+                until = now + down.pause().toMillis();
             }
             save(handle, now, provider, reason, until, failures, row.incident + (opens ? 1 : 0), down.error().message());
             if (opens) {
                 Outbox.add(handle, now, events.of(provider, UNAVAILABLE, row.incident + 1, down.error()));
             }
+        } else if (signal instanceof ProviderSignal.Unusable odd) {
+            Long until = isProbed(row) ? Long.valueOf(now + odd.pause().toMillis()) : row.pausedUntil;
+            save(handle, now, provider, row.pauseReason, until, row.failures + 1, row.incident, odd.error().message());
         } else if (signal instanceof ProviderSignal.Refused refused) {
             if (byOperator) {
                 return;
@@ -131,6 +136,11 @@ final class ProviderTable {
 
     private static boolean isFine(Row row) {
         return row.failures == 0 && row.pauseReason == null;
+    }
+
+    /** True while single probes go out, which {@link #admit} has given a window that their answer ends. */
+    private static boolean isProbed(Row row) {
+        return row.pauseReason != null && !row.pauseReason.equals(THROTTLED) && !row.pauseReason.equals(OPERATOR);
     }
 
     /** An operator pauses a provider until further notice, or ends any pause. */

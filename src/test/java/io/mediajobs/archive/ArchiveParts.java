@@ -2,6 +2,8 @@ package io.mediajobs.archive;
 
 import io.mediajobs.config.Settings;
 import io.mediajobs.events.JobEvents;
+import io.mediajobs.observe.Metrics;
+import io.mediajobs.observe.StoreFigures;
 import io.mediajobs.job.Job;
 import io.mediajobs.job.JobKey;
 import io.mediajobs.job.JobState;
@@ -56,7 +58,7 @@ final class ArchiveParts implements AutoCloseable {
         download = new AssetDownload(settings, keys);
         camel.getPropertiesComponent().setInitialProperties(settings.all());
         Map<String, Object> beans = Map.of("s3Client", s3, "archivePlan", plan, "assetDownload", download,
-                "multipartUpload", new MultipartUpload(settings, s3), "assetCheck", new AssetCheck(settings, s3, jobs, Clock.systemUTC()),
+                "multipartUpload", new MultipartUpload(settings, s3), "assetCheck", new AssetCheck(settings, s3, jobs, Clock.systemUTC(), new Metrics(new StoreFigures(jobs, outbox))),
                 "transferFailure", new TransferFailure(), "manifest", new Manifest(keys, plan),
                 "archiveOutcome", new ArchiveOutcome(settings, jobs, events, plan, keys));
         beans.forEach(camel.getRegistry()::bind);

@@ -216,6 +216,21 @@ abstract class JobStoreContract {
     }
 
     @Test
+    void aProbeThatMeetsAnOutageIsFollowedByAnother() {
+        register("p", "1");
+        jobs.apply(claimOne("p"), JobChange.to(null).askAgainIn(Duration.ZERO),
+                new ProviderSignal.Refused("payment-required", new JobError("http-402", "no credit", null), Duration.ZERO));
+        for (ProviderSignal signal : List.of(
+                new ProviderSignal.Unavailable(new JobError("http-503", "down", true), 5, Duration.ZERO, Duration.ofMinutes(1)),
+                new ProviderSignal.Unusable(new JobError("answer-unreadable", "HTML", true), Duration.ZERO))) {
+            jobs.apply(claimOne("p"), JobChange.to(null).askAgainIn(Duration.ZERO), signal);
+            assertThat(jobs.providers().get(0).pauseReason()).isEqualTo("payment-required");
+        }
+        jobs.apply(claimOne("p"), JobChange.to(null).askAgainIn(Duration.ZERO), new ProviderSignal.Fine());
+        assertThat(jobs.providers().get(0).pauseReason()).isNull();
+    }
+
+    @Test
     void theCircuitsPauseDoublesUpToItsLongest() {
         register("p", "1");
         ProviderSignal down = new ProviderSignal.Unavailable(new JobError("http-503", "down", true), 1, Duration.ofSeconds(10), Duration.ofSeconds(25));
