@@ -8,6 +8,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import com.sun.management.OperatingSystemMXBean;
+import io.mediajobs.demo.simulator.Asset;
 import io.mediajobs.demo.simulator.Assets;
 import io.mediajobs.job.JobKey;
 import io.mediajobs.job.JobState;
@@ -78,7 +79,7 @@ class DatabaseOutageIT {
             for (int i = 0; i < jobsEach; i++) {
                 String id = provider + "-" + i + "-" + longest.toMillis();
                 program.simulator.job(provider, id).processingFor(longest.multipliedBy(i + 1).dividedBy(jobsEach))
-                        .completes(Assets.images(1, 64, 64));
+                        .completes(provider.equals("productai") ? Assets.images(1, 64, 64) : Assets.usual(provider).toArray(new Asset[0]));
                 keys.add(program.follow(provider, id));
             }
         }
