@@ -216,6 +216,10 @@ public final class Main implements Runnable {
         return properties;
     }
 
+    boolean wantsStackTraces() {
+        return stacktrace;
+    }
+
     /** Whether output can be said to be read by a person at a terminal that understands colours and cursor movements. */
     public boolean isTerminal() {
         return Terminal.isThere(environment);

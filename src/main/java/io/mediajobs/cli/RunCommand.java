@@ -31,7 +31,7 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() {
         Settings settings = main.settings();
         StopSignal stop = StopSignal.listen();
-        MediaJobRoutes program = MediaJobRoutes.start(settings);
+        MediaJobRoutes program = start(settings);
         if (!stop.isRaised()) {
             spec.commandLine().getOut().println(ready(settings));
             spec.commandLine().getOut().flush();
@@ -41,6 +41,18 @@ final class RunCommand implements Callable<Integer> {
         program.close();
         LOG.info("Stopped");
         return ExitCode.OK.number();
+    }
+
+    private MediaJobRoutes start(Settings settings) {
+        if (main.wantsStackTraces()) {
+            return MediaJobRoutes.start(settings);
+        }
+        QuietStart quiet = QuietStart.begin();
+        try {
+            return MediaJobRoutes.start(settings);
+        } finally {
+            quiet.end();
+        }
     }
 
     private static String ready(Settings settings) {

@@ -154,6 +154,7 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.bind("assetDownload", opened(new AssetDownload(settings, keys)));
         main.bind("assetCheck", new AssetCheck(settings, s3, jobs, Clock.systemUTC(), metrics));
         main.bind("multipartUpload", new MultipartUpload(settings, s3));
+        main.bind("manifestJson", Manifest.json());
         main.bind("manifest", new Manifest(keys, plan));
         main.bind("archiveOutcome", new ArchiveOutcome(settings, jobs, events, plan, keys));
         main.bind("transferFailure", new TransferFailure());

@@ -134,13 +134,13 @@ final class ProviderTable {
         }
     }
 
-    private static boolean isFine(Row row) {
-        return row.failures == 0 && row.pauseReason == null;
-    }
-
     /** True while single probes go out, which {@link #admit} has given a window that their answer ends. */
     private static boolean isProbed(Row row) {
         return row.pauseReason != null && !row.pauseReason.equals(THROTTLED) && !row.pauseReason.equals(OPERATOR);
+    }
+
+    private static boolean isFine(Row row) {
+        return row.failures == 0 && row.pauseReason == null;
     }
 
     /** An operator pauses a provider until further notice, or ends any pause. */
