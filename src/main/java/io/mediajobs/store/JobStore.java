@@ -267,7 +267,7 @@ public final class JobStore {
                 throw new IllegalStateException("Job " + key + " is " + before.state().word() + " and still being followed; there is nothing to open again.");
             }
             handle.createUpdate("UPDATE job SET attempt = attempt + 1, state = 'pending', progress = NULL, error_code = NULL, error_message = NULL,"
-                            + " error_retryable = NULL, misses = 0, failures = 0, manifest = NULL, next_poll_at = :now,"
+                            + " error_retryable = NULL, misses = 0, failures = 0, manifest = NULL, finished_at = NULL, next_poll_at = :now,"
                             + " deadline_at = :now + (deadline_at - registered_at), lease_token = NULL, lease_until = NULL, polling = FALSE, updated_at = :now,"
                             + " last_write = :write WHERE id = :id")
                     .bind("write", write).bind("now", now).bind("id", before.id()).execute();
@@ -289,6 +289,11 @@ public final class JobStore {
         set(sql, values, "manifest", change.manifest);
         set(sql, values, "misses", change.misses);
         set(sql, values, "failures", change.failures);
+        if (!state.isTerminal()) {
+            sql.append(", finished_at = NULL");
+        } else if (!before.state().isTerminal()) {
+            sql.append(", finished_at = :now");
+        }
         if (change.countPoll) {
             sql.append(", polls = polls + 1");
         }

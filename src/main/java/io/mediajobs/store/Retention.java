@@ -85,9 +85,8 @@ public final class Retention {
         return "SELECT id FROM outbox WHERE published_at < :before ORDER BY published_at LIMIT :batch" + lock;
     }
 
-    // the list of states is the same text as in the index job_finished, or SQLite would not use it
     private static String jobs(String lock) {
-        return "SELECT id FROM job WHERE state IN ('archived', 'failed', 'lost', 'expired', 'cancelled') AND updated_at < :before"
-                + " AND NOT EXISTS (SELECT 1 FROM outbox WHERE subject = job.provider || '/' || job.job_id) ORDER BY updated_at LIMIT :batch" + lock;
+        return "SELECT id FROM job WHERE finished_at < :before"
+                + " AND NOT EXISTS (SELECT 1 FROM outbox WHERE subject = job.provider || '/' || job.job_id) ORDER BY finished_at LIMIT :batch" + lock;
     }
 }

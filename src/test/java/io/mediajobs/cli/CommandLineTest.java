@@ -2,6 +2,7 @@ package io.mediajobs.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mediajobs.store.Database;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -53,7 +54,7 @@ class CommandLineTest {
     @Test
     void helpTellsCommandsOptionsAndExitCodes() {
         assertThat(run("--help")).isZero();
-        assertThat(out).contains("run ", "track ", "jobs ", "job ", "check ", "demo ", "--config", "--home", "--stacktrace");
+        assertThat(out).contains("run ", "track ", "jobs ", "job ", "check ", "backup ", "restore ", "demo ", "--config", "--home", "--stacktrace");
         for (ExitCode code : ExitCode.values()) {
             assertThat(out.replaceAll("\\s+", " ")).contains(code.number() + " " + code.meaning());
         }
@@ -173,5 +174,20 @@ class CommandLineTest {
     void textOfOthersCannotMoveTheCursor() {
         assertThat(Printable.line("a\u001b[2Jb\nc\u202ed")).isEqualTo("a [2Jb c d");
         assertThat(Printable.cut("abcdef", 4)).isEqualTo("abc~").hasSize(4);
+    }
+
+    @Test
+    void theStoreIsBackedUpWhileItIsOpenAndRestoredWhenItIsNot() {
+        String data = "-Ddata.folder=" + folder;
+        assertThat(run("backup", data, "copy.db")).isEqualTo(ExitCode.STORE.number());
+        assertThat(err).contains("no job store");
+        try (Database open = Database.open(folder.resolve("jobs.db"))) {
+            assertThat(run("backup", data, "copy.db")).as(err).isEqualTo(ExitCode.OK.number());
+            assertThat(out).startsWith("Backed up 0 jobs, ").contains(folder.resolve("copy.db").toString());
+            assertThat(run("restore", data, "copy.db")).isEqualTo(ExitCode.STORE.number());
+            assertThat(err).contains("in use by another process");
+        }
+        assertThat(run("restore", data, "copy.db")).as(err).isEqualTo(ExitCode.OK.number());
+        assertThat(out).contains("jobs.db.before-restore");
     }
 }

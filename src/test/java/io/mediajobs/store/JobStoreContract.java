@@ -283,7 +283,7 @@ abstract class JobStoreContract {
             jobs.override(key, before -> JobChange.to(end).note(end.word(), null).event(new NewEvent(key + "/1", "t", key.toString(), "{}")));
         }
         assertThat(retention.removeBatch()).as("nothing is old").isEqualTo(new Retention.Removed(0, 0));
-        database.write(handle -> handle.execute("UPDATE job SET updated_at = updated_at - 2 * 86400000"));
+        database.write(handle -> handle.execute("UPDATE job SET finished_at = finished_at - 2 * 86400000"));
         assertThat(retention.removeBatch()).as("nothing is published").isEqualTo(new Retention.Removed(0, 0));
         outbox.take(100, List.of(), HOUR).stream().filter(event -> !event.subject().equals("p/failed")).forEach(outbox::published);
         assertThat(retention.removeBatch()).as("the events are not old").isEqualTo(new Retention.Removed(0, 0));

@@ -2,11 +2,21 @@ package io.mediajobs.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import io.mediajobs.job.Job;
+import io.mediajobs.job.JobError;
+import io.mediajobs.job.JobKey;
+import io.mediajobs.job.JobState;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** The embedded store. */
@@ -36,5 +46,29 @@ class JobStoreTest extends JobStoreContract {
         Path file = folder.resolve("file");
         Files.writeString(file, "");
         assertThatThrownBy(() -> Database.open(file.resolve("jobs.db"))).isInstanceOf(StoreException.class).hasMessageContaining("not writable");
+    }
+
+    /** SQLite's own limit of pages gives the same error as a disk without room. */
+    @Test
+    void aFullDiskIsWaitedFor() {
+        JobKey kept = register("p", "1");
+        Job job = claimOne("p");
+        database.write(handle -> handle.createQuery("PRAGMA max_page_count = 1").mapTo(Integer.class).one());
+        List<NewJob> many = new ArrayList<>();
+        for (int i = 0; i < 2_000; i++) {
+            many.add(new NewJob(new JobKey("p", "more-" + i), Map.of(), HOUR, Duration.ZERO));
+        }
+        assertThatThrownBy(() -> jobs.register(many)).isInstanceOf(StoreUnavailableException.class).hasMessageContaining("takes no writes");
+        assertThat(jobs.find(kept)).as("reading works").isPresent();
+        assertThat(jobs.list(new JobFilter(null, null, null, null, 10))).as("all or nothing").hasSize(1);
+        JobStore patient = new JobStore(database, events, Duration.ofSeconds(30));
+        CompletableFuture<Job> outcome = CompletableFuture.supplyAsync(
+                () -> patient.apply(job, JobChange.to(JobState.FAILED).askNoMore().error(new JobError("big", "x".repeat(1_000_000), null)), null));
+        await().during(Duration.ofMillis(500)).until(() -> !outcome.isDone());
+        await().ignoreException(StoreUnavailableException.class).until(() -> database.write(handle ->
+                handle.createQuery("PRAGMA max_page_count = 1000000").mapTo(Integer.class).one()) > 1);
+        assertThat(outcome.join().state()).isEqualTo(JobState.FAILED);
+        jobs.ping();
+        assertThat(jobs.register(many)).hasSize(2_000);
     }
 }

@@ -81,6 +81,13 @@ class PostgresStoreIT extends JobStoreContract {
     }
 
     @Test
+    void aServerThatIsNotThereIsNamedWithoutItsSecrets() {
+        StoreSettings wrong = new StoreSettings("jdbc:postgresql://127.0.0.1:1/media?options=secret", "ann", "secret", 4, Duration.ofSeconds(1));
+        assertThatThrownBy(() -> Database.open(wrong)).isInstanceOf(StoreException.class).hasMessageContaining("jdbc:postgresql://127.0.0.1:1/media cannot be opened")
+                .hasMessageContaining("refused").hasMessageContaining("store.url").hasMessageNotContaining("secret");
+    }
+
+    @Test
     void nodesThatStartTogetherMakeOneSchema() throws Exception {
         StoreSettings fresh = server.newDatabase();
         Callable<Database> start = () -> Database.open(fresh);

@@ -17,6 +17,8 @@ CREATE TABLE job (
     polls           BIGINT  NOT NULL DEFAULT 0,
     deadline_at     BIGINT,
     updated_at      BIGINT  NOT NULL,
+    -- when it reached the terminal state that it is in
+    finished_at     BIGINT,
     misses          INTEGER NOT NULL DEFAULT 0,
     failures        INTEGER NOT NULL DEFAULT 0,
     manifest        TEXT,
@@ -38,7 +40,7 @@ CREATE INDEX job_state ON job (state, id);
 CREATE INDEX job_state_provider ON job (state, provider, id);
 CREATE INDEX job_provider ON job (provider, id);
 -- what retention removes, longest finished first
-CREATE INDEX job_finished ON job (updated_at) WHERE state IN ('archived', 'failed', 'lost', 'expired', 'cancelled');
+CREATE INDEX job_finished ON job (finished_at) WHERE finished_at IS NOT NULL;
 
 CREATE TABLE asset (
     job         BIGINT  NOT NULL REFERENCES job (id) ON DELETE CASCADE,
