@@ -1,9 +1,14 @@
 package io.mediajobs.archive;
 
+import io.mediajobs.config.ConfigurationException;
 import io.mediajobs.config.Settings;
 import io.mediajobs.job.Job;
+import io.mediajobs.store.Upload;
 import java.io.IOException;
 import java.net.URI;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.config.ConnectionConfig;
@@ -34,27 +39,42 @@ import org.apache.hc.core5.util.Timeout;
  * <li>when an exchange ends, it reads what is left of a body, however long; here a failed body is cut off;</li>
  * <li>it follows redirects with the request's headers (CVE-2026-85251); here each hop is a new request that is checked first.</li>
  * </ul>
- * A request has no header but what HTTP needs: nothing of the status call, no Authorization, no cookies, no compression.
+ * A request has no header but what HTTP needs, and for the rest of a file its range: nothing of the status call, no Authorization, no cookies, no compression.
  */
 public final class AssetDownload implements AutoCloseable {
 
     static final int MOST_REDIRECTS = 5;
     private static final int MOST_HEADERS = 200;
     private static final int LONGEST_HEADER = 64 * 1024;
+    /** S3 user guide, "Uploading objects". */
+    private static final long LARGEST_PUT = 5L << 30;
 
     private final ArchiveKey keys;
-    private final long singlePutMax;
+    private final TransferLimits limits;
+    private final long multipartFrom;
+    private final long longestWait;
     private final CloseableHttpClient client;
+    private final ScheduledExecutorService cut = Executors.newSingleThreadScheduledExecutor(work -> {
+        Thread thread = new Thread(work, "asset-answers");
+        thread.setDaemon(true);
+        return thread;
+    });
 
     /**
      * @param settings {@code archive.connect-timeout}, {@code archive.idle-timeout}, {@code archive.at-once} and
-     *                 {@code archive.single-put-max}
+     *                 {@code archive.multipart-from}
+     * @throws ConfigurationException if S3 takes no such PUT
      */
-    public AssetDownload(Settings settings, ArchiveKey keys) {
+    public AssetDownload(Settings settings, ArchiveKey keys, TransferLimits limits) {
         this.keys = keys;
-        this.singlePutMax = settings.bytes("archive.single-put-max");
+        this.limits = limits;
+        this.multipartFrom = settings.bytes("archive.multipart-from");
+        if (multipartFrom > LARGEST_PUT) {
+            throw new ConfigurationException("The setting archive.multipart-from is wrong: S3 takes at most 5GB in one PUT.");
+        }
         Timeout connect = Timeout.of(settings.duration("archive.connect-timeout"));
         Timeout idle = Timeout.of(settings.duration("archive.idle-timeout"));
+        this.longestWait = connect.toMilliseconds() + idle.toMilliseconds();
         int atOnce = settings.number("archive.at-once");
         PoolingHttpClientConnectionManager connections = PoolingHttpClientConnectionManagerBuilder.create()
                 .setMaxConnTotal(atOnce + 1)
@@ -91,22 +111,66 @@ public final class AssetDownload implements AutoCloseable {
     }
 
     /**
-     * Asks for the asset and follows redirects. The caller closes what it gets.
+     * Asks for the asset, or for the rest of it where an unfinished upload has its beginning, and follows redirects. The caller closes
+     * what it gets.
      *
-     * @return the last host's answer, whatever its status; a body that came with 200 looks like the asset
-     * @throws AssetRefusedException     if the URL, or one that it redirects to, is not to be asked
+     * <p>Only what the host itself calls the rest of the very same file continues an upload; whatever else it answers, such as another
+     * range, another length or version, or that there is no such range, makes this ask again for the whole.
+     *
+     * @param unfinished an upload with the beginning of this asset; null for none
+     * @return the last host's answer, whatever its status; a body that came with 200 or 206 looks like the asset or its rest
+     * @throws AssetRefusedException     if the URL, or one that it redirects to, is not to be asked, or the asset is too large
      * @throws AssetUnavailableException if a host cannot be reached, or its answer is not usable
      */
-    public Download open(Job job, PlannedAsset planned) {
+    public Download open(Job job, PlannedAsset planned, Upload unfinished) {
         if (planned.asset().auth() != null) {
             throw new AssetRefusedException(AssetRefusedException.AUTH_UNSUPPORTED, "The bytes of " + planned
                     + " need the provider's key, and sending it to an asset's host is not supported.");
         }
+        TransferWatch watch = limits.watch(job, planned);
+        if (unfinished != null && unfinished.sourceVersion() != null && unfinished.partBytes() > 0) {
+            Download rest = ask(job, planned, watch, Rest.of(unfinished, unfinished.partBytes()));
+            if (rest.isUsable()) {
+                return rest;
+            }
+            rest.close();
+        }
+        return ask(job, planned, watch, null);
+    }
+
+    /**
+     * Goes on with a body that broke off. The caller closes what it gets.
+     *
+     * @param before what broke off, closed
+     * @param upload with the version of the asset
+     * @param from   bytes of the asset that came
+     * @return the answer, not always with the rest
+     */
+    Download reopen(Download before, Upload upload, long from) {
+        return ask(before.getJob(), before.getPlanned(), before.watch(), Rest.of(upload, from));
+    }
+
+    /**
+     * What is asked for where a beginning is there.
+     *
+     * @param total length of the whole; null if unknown
+     */
+    record Rest(long from, Long total, String version) {
+
+        private static Rest of(Upload upload, long from) {
+            return new Rest(from, upload.sourceBytes(), upload.sourceVersion());
+        }
+    }
+
+    private Download ask(Job job, PlannedAsset planned, TransferWatch watch, Rest rest) {
         URI url = AssetUrl.parse(planned.asset().url());
         for (int hop = 0; hop <= MOST_REDIRECTS; hop++) {
-            HttpGet request = request(url);
+            watch.time();
+            HttpGet request = request(url, rest);
             CloseableHttpResponse response = null;
             boolean kept = false;
+            // HttpClient's own time-out is for one read: a host that sends its headers byte by byte would never come to an end
+            Future<?> cutOff = cut.schedule(request::cancel, longestWait, TimeUnit.MILLISECONDS);
             try {
                 // the only call that leaves the body open; what it gives is always one of these
                 response = (CloseableHttpResponse) client.executeOpen(new HttpHost(url.getScheme(), url.getHost(), url.getPort()), request, null);
@@ -115,12 +179,13 @@ public final class AssetDownload implements AutoCloseable {
                     url = AssetUrl.redirected(url, location == null ? null : location.getValue());
                     continue;
                 }
-                Download download = new Download(job, planned, url, request, response, keys, singlePutMax);
+                Download download = new Download(job, planned, url, request, response, keys, multipartFrom, watch, rest);
                 kept = true;
                 return download;
             } catch (IOException e) {
                 throw new AssetUnavailableException("The host " + url.getHost() + " of " + planned + " did not answer: " + e, e);
             } finally {
+                cutOff.cancel(false);
                 if (!kept && response != null) {
                     discard(request, response);
                 }
@@ -136,10 +201,14 @@ public final class AssetDownload implements AutoCloseable {
         }
     }
 
-    private static HttpGet request(URI url) {
+    private static HttpGet request(URI url, Rest rest) {
         HttpGet request = new HttpGet(url);
         request.setHeader("Accept", "*/*");
         request.setHeader("Accept-Encoding", "identity");
+        if (rest != null) {
+            request.setHeader("Range", "bytes=" + rest.from() + "-");
+            request.setHeader("If-Range", rest.version());
+        }
         return request;
     }
 
@@ -157,6 +226,7 @@ public final class AssetDownload implements AutoCloseable {
 
     @Override
     public void close() {
+        cut.shutdownNow();
         client.close(CloseMode.IMMEDIATE);
     }
 }

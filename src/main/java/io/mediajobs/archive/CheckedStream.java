@@ -3,28 +3,36 @@ package io.mediajobs.archive;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
-import java.util.zip.CRC32;
 
 /**
- * The body of an asset on its way: counts and digests what passes, and fails where the body is shorter or longer than its host said.
- * It remembers a failure of its own, because S3's client reports that as if S3 had failed. Cannot be read twice.
+ * The body of one answer of an asset's host: counts what passes, shows it to whoever digests it, and fails where the body is shorter or
+ * longer than its host said, or the transfer breaks a limit. It remembers a failure of its own, because S3's client reports that as if
+ * S3 had failed. Cannot be read twice.
  */
 final class CheckedStream extends FilterInputStream {
 
-    private final long expected;
-    private final MessageDigest sha256 = digest("SHA-256");
-    private final MessageDigest md5 = digest("MD5");
-    private final CRC32 crc32 = new CRC32();
-    private long count;
-    private IOException failure;
+    /** Sees the bytes that pass, in order. */
+    interface Tap {
+        void bytes(byte[] buffer, int offset, int length);
+    }
 
-    /** @param expected bytes that the host said; negative if it did not */
-    CheckedStream(InputStream body, long expected) {
+    private final long offset;
+    private final long expected;
+    private final TransferWatch watch;
+    private final Tap tap;
+    private long count;
+    private Exception failure;
+
+    /**
+     * @param offset   bytes of the asset before this body
+     * @param expected bytes that the host said this body has; negative if it did not
+     */
+    CheckedStream(InputStream body, long offset, long expected, TransferWatch watch, Tap tap) {
         super(body);
+        this.offset = offset;
         this.expected = expected;
+        this.watch = watch;
+        this.tap = tap;
     }
 
     @Override
@@ -34,27 +42,28 @@ final class CheckedStream extends FilterInputStream {
     }
 
     @Override
-    public int read(byte[] buffer, int offset, int length) throws IOException {
+    public int read(byte[] buffer, int at, int length) throws IOException {
         if (length == 0) {
             return 0;
         }
         try {
-            int read = in.read(buffer, offset, length);
+            long since = watch.nanos();
+            int read = in.read(buffer, at, length);
             if (read < 0) {
                 if (expected >= 0 && count < expected) {
-                    throw new IOException("the body ended after " + count + " of " + expected + " bytes");
+                    throw new IOException("the body ended after " + (offset + count) + " of " + (offset + expected) + " bytes");
                 }
                 return read;
             }
             count += read;
             if (expected >= 0 && count > expected) {
-                throw new IOException("the body is longer than the " + expected + " bytes that were announced");
+                throw new IOException("the body is longer than the " + (offset + expected) + " bytes that were announced");
             }
-            sha256.update(buffer, offset, read);
-            md5.update(buffer, offset, read);
-            crc32.update(buffer, offset, read);
+            watch.size(offset + count);
+            watch.read(since, read);
+            tap.bytes(buffer, at, read);
             return read;
-        } catch (IOException e) {
+        } catch (IOException | ArchiveException e) {
             failure = e;
             throw e;
         }
@@ -86,7 +95,7 @@ final class CheckedStream extends FilterInputStream {
     }
 
     /** Why the body could not be read; null if it could. */
-    IOException failure() {
+    Exception failure() {
         return failure;
     }
 
@@ -98,27 +107,5 @@ final class CheckedStream extends FilterInputStream {
     /** True if all announced bytes passed; for a body without announced length only whoever read its end knows. */
     boolean isComplete() {
         return failure == null && (expected < 0 || count == expected);
-    }
-
-    /** Hex, of what passed; ends the digesting. */
-    String sha256() {
-        return HexFormat.of().formatHex(sha256.digest());
-    }
-
-    /** Of what passed; ends the digesting. */
-    byte[] md5() {
-        return md5.digest();
-    }
-
-    int crc32() {
-        return (int) crc32.getValue();
-    }
-
-    static MessageDigest digest(String algorithm) {
-        try {
-            return MessageDigest.getInstance(algorithm);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has " + algorithm, e);
-        }
     }
 }

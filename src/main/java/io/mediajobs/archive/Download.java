@@ -3,7 +3,6 @@ package io.mediajobs.archive;
 import io.mediajobs.job.Job;
 import java.io.IOException;
 import java.net.URI;
-import java.time.Duration;
 import java.util.Optional;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpResponse;
@@ -25,23 +24,39 @@ public final class Download implements AutoCloseable {
     private final URI url;
     private final HttpGet request;
     private final CloseableHttpResponse response;
+    private final TransferWatch watch;
+    private final long offset;
     private final long length;
+    private final boolean usable;
+    private final String version;
     private final CheckedStream body;
+    private final Digests digests;
     private final String contentType;
     private final String key;
-    private final boolean singlePut;
     private final long startedAt = System.nanoTime();
-    private String eTag;
 
-    Download(Job job, PlannedAsset planned, URI url, HttpGet request, CloseableHttpResponse response, ArchiveKey keys, long singlePutMax) throws IOException {
+    /** @param rest what was asked for; null for the whole */
+    Download(Job job, PlannedAsset planned, URI url, HttpGet request, CloseableHttpResponse response, ArchiveKey keys, long multipartFrom,
+             TransferWatch watch, AssetDownload.Rest rest) throws IOException {
         this.job = job;
         this.planned = planned;
         this.url = url;
         this.request = request;
         this.response = response;
+        this.watch = watch;
         HttpEntity entity = response.getEntity();
-        this.length = entity == null ? 0 : entity.getContentLength();
-        this.body = entity == null ? null : new CheckedStream(entity.getContent(), length);
+        long bodyLength = entity == null ? 0 : entity.getContentLength();
+        ContentRange range = response.getCode() == 206 ? range() : null;
+        boolean isRest = rest != null && range != null && range.isRestFrom(rest.from(), rest.total()) && SourceVersion.isSame(rest.version(), response)
+                && (bodyLength < 0 || bodyLength == range.total() - rest.from());
+        this.usable = response.getCode() == 206 ? isRest : response.getCode() != 416;
+        this.offset = isRest ? rest.from() : 0;
+        this.length = isRest ? range.total() : bodyLength;
+        this.version = SourceVersion.of(response);
+        boolean single = !isRest && length >= 0 && length < multipartFrom;
+        this.digests = single ? new Digests() : null;
+        this.body = entity == null ? null : new CheckedStream(entity.getContent(), offset, length < 0 ? -1 : length - offset, watch,
+                single ? digests : (buffer, at, count) -> { });
         Optional<String> said = MediaTypes.bare(planned.asset().contentType());
         Optional<String> named = MediaTypes.ofPath(url(planned));
         Optional<String> sent = sentType();
@@ -52,10 +67,14 @@ public final class Download implements AutoCloseable {
                 .or(() -> sent.flatMap(MediaTypes::extension))
                 .orElse(MediaTypes.UNKNOWN_EXTENSION);
         this.key = keys.of(job, planned.stem() + "." + extension);
-        this.singlePut = length >= 0 && length <= singlePutMax;
-        if (response.getCode() == 200) {
+        if (response.getCode() == 200 || isRest) {
             check(said, named, sent);
         }
+    }
+
+    private ContentRange range() {
+        Header header = response.getFirstHeader("Content-Range");
+        return header == null ? null : ContentRange.parse(header.getValue());
     }
 
     private static URI url(PlannedAsset planned) {
@@ -69,6 +88,7 @@ public final class Download implements AutoCloseable {
     }
 
     private void check(Optional<String> said, Optional<String> named, Optional<String> sent) {
+        watch.size(length);
         if (length == 0) {
             throw new AssetUnavailableException("The host of " + planned + " sent an empty body.");
         }
@@ -99,7 +119,7 @@ public final class Download implements AutoCloseable {
         return key;
     }
 
-    /** Announced length in bytes; negative if the host announced none. */
+    /** Announced length of the whole asset in bytes; negative if the host announced none. */
     public long getLength() {
         return length;
     }
@@ -109,23 +129,45 @@ public final class Download implements AutoCloseable {
         return contentType;
     }
 
-    /** The bytes, once; null if the answer has none. */
+    /** Bytes of the asset before the body: more than 0 where only the rest was asked for and came. */
+    public long getOffset() {
+        return offset;
+    }
+
+    /** The bytes from the offset on, once; null if the answer has none. */
     public CheckedStream getBody() {
         return body;
     }
 
-    /** True if the length is known and small enough for one PUT. */
+    /** True if the whole asset comes, its length is known, and it is small enough for one PUT. */
     public boolean isSinglePut() {
-        return singlePut;
+        return digests != null;
     }
 
-    /** The ETag that S3 should have for bytes that were sent in parts; null for those of one PUT. */
-    String getETag() {
-        return eTag;
+    /** False if this is a part that was not asked for, of another file than was asked for, or none at all. */
+    boolean isUsable() {
+        return usable;
     }
 
-    void setETag(String partsETag) {
-        this.eTag = partsETag;
+    /** How the host calls this version of the file, see {@link SourceVersion}; null if it does not. */
+    String version() {
+        return version;
+    }
+
+    TransferWatch watch() {
+        return watch;
+    }
+
+    /**
+     * What went to S3 in one PUT.
+     *
+     * @throws AssetUnavailableException if not the whole body was read
+     */
+    public Sent getSent() {
+        if (!body.isComplete()) {
+            throw new AssetUnavailableException("Of " + planned + " only " + body.count() + " of " + length + " bytes came.");
+        }
+        return new Sent(job, planned, key, contentType, body.count(), digests.sha256(), digests.md5(), digests.crc32(), null, startedAt);
     }
 
     /**
@@ -139,7 +181,7 @@ public final class Download implements AutoCloseable {
                 body.read();
             }
             abort(request, response);
-        } catch (IOException e) {
+        } catch (IOException | ArchiveException e) {
             LOG.debug("The connection to {} did not close: {}", url.getHost(), e.toString());
         }
     }
@@ -153,10 +195,5 @@ public final class Download implements AutoCloseable {
     @Override
     public String toString() {
         return planned + " to " + key;
-    }
-
-    /** Time since the download began. */
-    Duration took() {
-        return Duration.ofNanos(System.nanoTime() - startedAt);
     }
 }

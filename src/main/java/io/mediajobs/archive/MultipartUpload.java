@@ -2,28 +2,23 @@ package io.mediajobs.archive;
 
 import io.mediajobs.config.ConfigurationException;
 import io.mediajobs.config.Settings;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
+import io.mediajobs.job.Job;
+import io.mediajobs.store.LeaseLostException;
+import io.mediajobs.store.Upload;
+import io.mediajobs.store.Uploads;
 import java.security.MessageDigest;
-import java.util.ArrayList;
-import java.util.HexFormat;
-import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.CompletedPart;
-import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
-import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 
 /**
- * Sends an asset whose length is unknown, or too large for one PUT, in parts, one after the other. It holds one part in memory.
+ * Sends an asset whose length is unknown, or too large for one PUT, in parts, and goes on where an earlier try ended: how far it came is
+ * in the store before the next part leaves.
  *
- * <p>This is not camel-aws2-s3's {@code multiPartUpload}, which reads a body of unknown length into memory to count it.
+ * <p>This is not camel-aws2-s3's {@code multiPartUpload}, which reads a body of unknown length into memory to count it, cannot repeat a
+ * part, and begins anew.
  */
-public final class MultipartUpload {
+public final class MultipartUpload implements AutoCloseable {
 
     /** S3 user guide, "Amazon S3 multipart upload limits": 1 to 10,000 parts of 5 MiB to 5 GiB, the last one may be smaller. */
     static final int MOST_PARTS = 10_000;
@@ -33,92 +28,164 @@ public final class MultipartUpload {
     /** Where the length is unknown, parts of each next thousand are twice as large: 10,000 that begin with 8 MiB hold 3.9 TiB. */
     private static final int PARTS_OF_ONE_SIZE = 1_000;
 
-    private static final Logger LOG = LoggerFactory.getLogger(MultipartUpload.class);
-
-    private final S3Client s3;
-    private final String bucket;
+    private final Uploads uploads;
+    private final S3Multipart s3;
+    private final UnfinishedUploads unfinished;
+    private final StoredObject stored;
+    private final AssetDownload downloads;
     private final long partSize;
+    private final int partsAtOnce;
+    private final KeptDigests digests = new KeptDigests();
+    private final ExecutorService threads = Executors.newCachedThreadPool(work -> {
+        Thread thread = new Thread(work, "asset-part");
+        thread.setDaemon(true);
+        return thread;
+    });
 
     /**
-     * @param settings {@code archive.part-size} and {@code s3.bucket}
+     * @param settings {@code archive.part-size} and {@code archive.parts-at-once}
      * @throws ConfigurationException if the size is none that S3 takes
      */
-    public MultipartUpload(Settings settings, S3Client s3) {
+    public MultipartUpload(Settings settings, Uploads uploads, S3Multipart s3, UnfinishedUploads unfinished, StoredObject stored, AssetDownload downloads) {
+        this.uploads = uploads;
         this.s3 = s3;
-        this.bucket = settings.required("s3.bucket");
+        this.unfinished = unfinished;
+        this.stored = stored;
+        this.downloads = downloads;
         this.partSize = settings.bytes("archive.part-size");
+        this.partsAtOnce = settings.number("archive.parts-at-once");
         if (partSize < SMALLEST_PART || partSize > LARGEST_PART) {
             throw new ConfigurationException("The setting archive.part-size is wrong: S3 takes parts of at least 5MB, and more than 1GB is held in no memory.");
+        }
+        if (partsAtOnce < 1) {
+            throw new ConfigurationException("The setting archive.parts-at-once is wrong: at least 1 part is held in memory.");
         }
     }
 
     /**
-     * Sends the body of {@code download}; what was sent is given up if it fails.
+     * Sends the body of {@code download}, behind what an earlier try sent where the body is the rest of the same file. If it fails, what
+     * was sent stays for the next try, unless no try could go on with it.
      *
+     * @param begun what an earlier try left; null for nothing
      * @throws AssetUnavailableException if the body cannot be read to its end or is empty
      * @throws SdkException              if S3 fails
      */
-    public void upload(Download download) {
-        String key = download.getKey();
-        String contentType = download.getContentType();
-        CreateMultipartUploadRequest request = CreateMultipartUploadRequest.builder().bucket(bucket).key(key).contentType(contentType).build();
-        String uploadId = s3.createMultipartUpload(request).uploadId();
+    public Sent upload(Download download, Upload begun) {
+        if (!download.isUsable()) {
+            throw new AssetUnavailableException("The host of " + download.getPlanned() + " sent a part of it that was not asked for.");
+        }
+        long startedAt = System.nanoTime();
+        boolean goesOn = download.getOffset() > 0 && begun.key().equals(download.getKey());
+        if (!goesOn && download.getOffset() > 0) {
+            unfinished.abandon(begun);
+            throw new AssetUnavailableException(download.getPlanned() + " goes to another key than its beginning; it is fetched anew.");
+        }
+        if (!goesOn && begun != null) {
+            unfinished.abandon(begun);
+        }
+        Upload upload = goesOn ? begun : begin(download);
+        Upload all;
         try {
-            MessageDigest partDigests = CheckedStream.digest("MD5");
-            List<CompletedPart> parts = sendParts(download, key, uploadId, partDigests);
-            s3.completeMultipartUpload(complete -> complete.bucket(bucket).key(key).uploadId(uploadId).multipartUpload(all -> all.parts(parts)));
-            download.setETag(HexFormat.of().formatHex(partDigests.digest()) + "-" + parts.size());
+            all = sendRest(download, upload);
         } catch (RuntimeException e) {
-            abort(key, uploadId, e);
+            leave(upload, e);
+            throw e;
+        }
+        return complete(download.getJob(), download.getPlanned(), all, startedAt);
+    }
+
+    private void leave(Upload upload, RuntimeException failure) {
+        boolean othersGoOn = failure instanceof LeaseLostException;
+        boolean weGoOn = upload.sourceVersion() != null && !(failure instanceof SourceChangedException) && !(failure instanceof AssetRefusedException)
+                && !(failure instanceof SdkException s3Failure && S3Failure.isWithoutUpload(s3Failure));
+        if (!othersGoOn && !weGoOn) {
+            digests.forget(upload);
+            unfinished.abandon(upload);
+        }
+    }
+
+    private Upload begin(Download download) {
+        Job job = download.getJob();
+        Long length = download.getLength() < 0 ? null : download.getLength();
+        Upload upload = uploads.begin(job, download.getPlanned().position(), s3.bucket(), download.getKey(), download.getContentType(), partSize,
+                download.getPlanned().asset().urlWithoutSecrets(), length, download.version());
+        String uploadId = s3.create(upload);
+        try {
+            return uploads.created(job, upload, uploadId);
+        } catch (RuntimeException e) {
+            unfinished.abandon(upload.withUploadId(uploadId));
             throw e;
         }
     }
 
-    private List<CompletedPart> sendParts(Download download, String key, String uploadId, MessageDigest partDigests) {
-        List<CompletedPart> parts = new ArrayList<>();
-        byte[] buffer = new byte[0];
-        while (true) {
-            int size = partSize(partSize, download.getLength(), parts.size());
-            if (buffer.length != size) {
-                // the old one may go before the new one comes
-                buffer = null;
-                buffer = new byte[size];
-            }
-            int filled = fill(download, buffer);
-            if (filled == 0 && parts.isEmpty()) {
-                throw new AssetUnavailableException("The host of " + download.getPlanned() + " sent an empty body.");
-            }
-            if (filled > 0) {
-                if (parts.size() == MOST_PARTS) {
-                    throw new AssetUnavailableException(download.getPlanned() + " is larger than an object in S3 can be.");
+    private Upload sendRest(Download download, Upload upload) {
+        MessageDigest sha256 = digests.of(upload, upload.partBytes());
+        // as it was when the upload began: a host may tell the length only with a range, and the parts stay as large as they were
+        long length = upload.sourceBytes() == null ? -1 : upload.sourceBytes();
+        int number = upload.parts().size();
+        try (AssetBytes bytes = new AssetBytes(downloads, download, upload);
+                PartSender sender = new PartSender(download.getJob(), upload, s3, uploads, threads, partsAtOnce)) {
+            boolean more = true;
+            while (more) {
+                download.watch().time();
+                byte[] buffer = sender.buffer(partSize(upload.partSize(), length, number));
+                int filled = bytes.fill(buffer);
+                more = filled == buffer.length && !bytes.isAtEnd();
+                if (filled == 0 && number > 0) {
+                    break;
                 }
-                parts.add(send(key, uploadId, parts.size() + 1, buffer, filled, partDigests));
+                if (filled == 0) {
+                    throw new AssetUnavailableException("The host of " + download.getPlanned() + " sent an empty body.");
+                }
+                if (++number > MOST_PARTS) {
+                    throw new AssetRefusedException(AssetRefusedException.TOO_LARGE, download.getPlanned() + " is larger than an object in S3 can be.");
+                }
+                if (sha256 != null) {
+                    sha256.update(buffer, 0, filled);
+                    digests.keep(upload, bytes.position(), sha256);
+                }
+                sender.send(buffer, filled);
             }
-            if (filled < size) {
-                return parts;
-            }
+            Upload sent = upload.withParts(sender.finish());
+            return uploads.allSent(download.getJob(), sent, sent.partBytes(), sha256 == null ? null : Digests.hex(sha256));
         }
     }
 
-    private CompletedPart send(String key, String uploadId, int number, byte[] buffer, int length, MessageDigest partDigests) {
-        MessageDigest md5 = CheckedStream.digest("MD5");
-        md5.update(buffer, 0, length);
-        partDigests.update(md5.digest());
-        InputStream part = new ByteArrayInputStream(buffer, 0, length);
-        UploadPartResponse sent = s3.uploadPart(request -> request.bucket(bucket).key(key).uploadId(uploadId).partNumber(number)
-                .contentLength((long) length), RequestBody.fromInputStream(part, length));
-        return CompletedPart.builder().partNumber(number).eTag(sent.eTag())
-                .checksumCRC32(sent.checksumCRC32()).checksumCRC32C(sent.checksumCRC32C()).checksumCRC64NVME(sent.checksumCRC64NVME())
-                .checksumSHA1(sent.checksumSHA1()).checksumSHA256(sent.checksumSHA256())
-                .build();
+    /**
+     * Puts together an upload all of whose parts are in S3. One that S3 does not know any more may have been put together by a try that
+     * could not write that down: then the object is there.
+     *
+     * @throws S3UnavailableException if S3 knows neither the upload nor such an object; the next try begins anew
+     * @throws SdkException           if S3 fails
+     */
+    public Sent complete(Job job, PlannedAsset planned, Upload upload) {
+        return complete(job, planned, upload, System.nanoTime());
     }
 
-    private static int fill(Download download, byte[] buffer) {
+    private Sent complete(Job job, PlannedAsset planned, Upload upload, long startedAt) {
+        Sent sent = new Sent(job, planned, upload.key(), upload.contentType(), upload.bytes(), upload.sha256(), S3Multipart.etag(upload.parts()),
+                S3Multipart.crc32(upload.parts()), upload, startedAt);
+        digests.forget(upload);
         try {
-            return download.getBody().readNBytes(buffer, 0, buffer.length);
-        } catch (IOException e) {
-            throw new AssetUnavailableException("The host of " + download.getPlanned() + " broke off: " + e, e);
+            s3.complete(upload);
+        } catch (SdkException e) {
+            if (!S3Failure.isWithoutUpload(e)) {
+                throw e;
+            }
+            if (!isThere(sent)) {
+                unfinished.abandon(upload);
+                throw new S3UnavailableException("S3 does not know the upload of " + planned + " any more; it is sent anew.", e);
+            }
         }
+        return sent;
+    }
+
+    private boolean isThere(Sent sent) {
+        return switch (stored.compare(sent)) {
+            case SAME -> true;
+            case UNKNOWN -> stored.readBack(sent) != null;
+            case OTHER, NONE -> false;
+        };
     }
 
     /**
@@ -136,12 +203,8 @@ public final class MultipartUpload {
         return (int) Math.min(size, LARGEST_PART);
     }
 
-    private void abort(String key, String uploadId, RuntimeException because) {
-        try {
-            s3.abortMultipartUpload(abort -> abort.bucket(bucket).key(key).uploadId(uploadId));
-        } catch (SdkException e) {
-            because.addSuppressed(e);
-            LOG.warn("An unfinished upload to {} stays in bucket {} because S3 did not take it back: {}", key, bucket, S3Failure.root(e));
-        }
+    @Override
+    public void close() {
+        threads.shutdownNow();
     }
 }

@@ -4,10 +4,12 @@ import io.mediajobs.config.ConfigurationException;
 import io.mediajobs.config.Settings;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.function.Consumer;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.retry.RetryMode;
 import software.amazon.awssdk.http.apache.ApacheHttpClient;
@@ -16,18 +18,41 @@ import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 
-/** Makes the one S3 client of the process, used by the routes' {@code aws2-s3} and by the beans of this package. */
+/**
+ * Makes the S3 clients of the process: one for the routes' {@code aws2-s3} and for what is asked once, one for what may be asked again.
+ */
 public final class S3Clients {
 
     private S3Clients() {
     }
 
     /**
+     * A client that asks once: a body that streams cannot be sent twice, the routes try again, from the download on.
+     *
      * @param settings those that begin with {@code s3.}, and {@code archive.at-once}
      * @return to be closed by the caller
      * @throws ConfigurationException if a setting is wrong, or there is no region
      */
     public static S3Client create(Settings settings) {
+        return create(settings, settings.number("archive.at-once") + 4, override -> override
+                .retryStrategy(RetryMode.STANDARD).retryStrategy(retry -> retry.maxAttempts(1)));
+    }
+
+    /**
+     * A client that asks up to four times, with growing pauses: for parts, which are in memory, and for questions.
+     *
+     * @param settings those that begin with {@code s3.}, {@code archive.at-once} and {@code archive.parts-at-once}
+     * @return to be closed by the caller
+     * @throws ConfigurationException if a setting is wrong, or there is no region
+     */
+    public static S3Client createRepeating(Settings settings) {
+        return create(settings, settings.number("archive.at-once") * settings.number("archive.parts-at-once") + 4, override -> override
+                // the time-out of the socket is for reads: a store that stops taking a part would hold it for ever
+                .apiCallAttemptTimeout(settings.duration("s3.part-timeout"))
+                .retryStrategy(RetryMode.STANDARD).retryStrategy(retry -> retry.maxAttempts(4)));
+    }
+
+    private static S3Client create(Settings settings, int connections, Consumer<ClientOverrideConfiguration.Builder> override) {
         boolean whenRequired = switch (settings.required("s3.checksums")) {
             case "when-supported" -> false;
             case "when-required" -> true;
@@ -39,13 +64,12 @@ public final class S3Clients {
                 .forcePathStyle(settings.flag("s3.path-style"))
                 .requestChecksumCalculation(whenRequired ? RequestChecksumCalculation.WHEN_REQUIRED : RequestChecksumCalculation.WHEN_SUPPORTED)
                 .responseChecksumValidation(whenRequired ? ResponseChecksumValidation.WHEN_REQUIRED : ResponseChecksumValidation.WHEN_SUPPORTED)
-                // a body that streams cannot be sent twice: the routes try again, from the download on
-                .overrideConfiguration(override -> override.retryStrategy(RetryMode.STANDARD).retryStrategy(retry -> retry.maxAttempts(1)))
+                .overrideConfiguration(override)
                 .httpClientBuilder(ApacheHttpClient.builder()
                         .connectionTimeout(settings.duration("s3.connect-timeout"))
                         .connectionAcquisitionTimeout(settings.duration("s3.connect-timeout"))
                         .socketTimeout(settings.duration("s3.idle-timeout"))
-                        .maxConnections(settings.number("archive.at-once") + 4));
+                        .maxConnections(connections));
         if (settings.has("s3.endpoint")) {
             builder.endpointOverride(endpoint(settings.required("s3.endpoint")));
         }

@@ -33,6 +33,12 @@ final class S3Failure {
         return String.valueOf(failure.getMessage()).contains("Unable to load credentials");
     }
 
+    /** True where S3 does not know the upload, or not its parts: it was completed or taken back. */
+    static boolean isWithoutUpload(SdkException failure) {
+        String code = failure instanceof AwsServiceException answer && answer.awsErrorDetails() != null ? answer.awsErrorDetails().errorCode() : null;
+        return "NoSuchUpload".equals(code) || "InvalidPart".equals(code) || "InvalidPartOrder".equals(code) || "EntityTooSmall".equals(code);
+    }
+
     static String advice(int status, AwsErrorDetails details) {
         String code = details == null || details.errorCode() == null ? "" : details.errorCode();
         return switch (code) {
@@ -54,7 +60,7 @@ final class S3Failure {
         String code = details == null || details.errorCode() == null ? "" : details.errorCode();
         return switch (code) {
             case "RequestTimeout", "IncompleteBody", "BadDigest", "XAmzContentChecksumMismatch", "XAmzContentSHA256Mismatch", "NoSuchUpload",
-                    "RequestTimeTooSkewed" -> true;
+                    "InvalidPart", "InvalidPartOrder", "RequestTimeTooSkewed" -> true;
             default -> false;
         };
     }

@@ -11,7 +11,10 @@ public final class TransferFailure {
      * @throws Exception always: an {@link ArchiveException} where the failure is the host's or S3's, else the failure itself
      */
     public void explain(Exception failure, Download download) throws Exception {
-        if (download != null && download.getBody() != null && download.getBody().failure() != null) {
+        if (download != null && download.getBody() != null && download.getBody().failure() != null && !(failure instanceof ArchiveException)) {
+            if (download.getBody().failure() instanceof ArchiveException known) {
+                throw known;
+            }
             throw new AssetUnavailableException("The host of " + download.getPlanned() + " broke off: " + download.getBody().failure(),
                     download.getBody().failure());
         }

@@ -9,7 +9,11 @@ import io.mediajobs.archive.Manifest;
 import io.mediajobs.archive.MultipartUpload;
 import io.mediajobs.archive.S3Check;
 import io.mediajobs.archive.S3Clients;
+import io.mediajobs.archive.S3Multipart;
+import io.mediajobs.archive.StoredObject;
 import io.mediajobs.archive.TransferFailure;
+import io.mediajobs.archive.TransferLimits;
+import io.mediajobs.archive.UnfinishedUploads;
 import io.mediajobs.config.ConfigurationException;
 import io.mediajobs.config.Settings;
 import io.mediajobs.events.Deliveries;
@@ -33,6 +37,7 @@ import io.mediajobs.store.JobStore;
 import io.mediajobs.store.Outbox;
 import io.mediajobs.store.Retention;
 import io.mediajobs.store.StoreSettings;
+import io.mediajobs.store.Uploads;
 import io.mediajobs.web.ApiServerFactory;
 import io.mediajobs.web.ApiToken;
 import io.mediajobs.web.CamelRoutes;
@@ -132,7 +137,7 @@ public final class MediaJobRoutes implements AutoCloseable {
         Registrar registrar = new Registrar(providers, jobs);
         main.bind("inbox", new Inbox(registrar, providers));
         main.bind("discovery", new Discovery(registrar, jobs, mappings, reader));
-        bindArchive(jobs, events, metrics);
+        bindArchive(jobs, new Uploads(database), events, metrics);
         bindApi(registrar, providers, jobs, outbox, events, figures, metrics);
 
         main.setDefaultPropertyPlaceholderLocation("false");
@@ -145,17 +150,23 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.configure().setAutoConfigurationLogSummary(false);
     }
 
-    private void bindArchive(JobStore jobs, JobEvents events, Metrics metrics) {
+    private void bindArchive(JobStore jobs, Uploads uploads, JobEvents events, Metrics metrics) {
         S3Client s3 = opened(S3Clients.create(settings));
+        S3Client repeating = opened(S3Clients.createRepeating(settings));
         s3Check = new S3Check(settings, s3);
         s3Check.run();
         ArchiveKey keys = ArchiveKey.of(settings);
         ArchivePlan plan = new ArchivePlan(jobs);
         main.bind("s3Client", s3);
         main.bind("archivePlan", plan);
-        main.bind("assetDownload", opened(new AssetDownload(settings, keys)));
-        main.bind("assetCheck", new AssetCheck(settings, s3, jobs, Clock.systemUTC(), metrics));
-        main.bind("multipartUpload", new MultipartUpload(settings, s3));
+        AssetDownload downloads = opened(new AssetDownload(settings, keys, new TransferLimits(settings, jobs)));
+        S3Multipart multipart = new S3Multipart(settings, s3, repeating);
+        StoredObject stored = new StoredObject(settings, repeating);
+        UnfinishedUploads unfinished = new UnfinishedUploads(settings, uploads, multipart);
+        main.bind("assetDownload", downloads);
+        main.bind("unfinishedUploads", unfinished);
+        main.bind("multipartUpload", opened(new MultipartUpload(settings, uploads, multipart, unfinished, stored, downloads)));
+        main.bind("assetCheck", new AssetCheck(stored, jobs, unfinished, Clock.systemUTC(), metrics));
         main.bind("manifestJson", Manifest.json());
         main.bind("manifest", new Manifest(keys, plan));
         main.bind("archiveOutcome", new ArchiveOutcome(settings, jobs, events, plan, keys));

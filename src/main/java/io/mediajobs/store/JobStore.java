@@ -344,6 +344,7 @@ public final class JobStore {
     public void saveAsset(Job leased, ArchivedAsset asset) {
         database.write(patience, (handle, again) -> {
             held(handle, leased);
+            Uploads.drop(handle, leased, asset.position(), database.now(handle));
             return handle.createUpdate("INSERT INTO asset (job, attempt, position, role, object_key, bytes, sha256, content_type, source_url, details)"
                             + " VALUES (:job, :attempt, :position, :role, :key, :bytes, :sha256, :type, :source, :details)"
                             + " ON CONFLICT (job, attempt, position) DO UPDATE SET role = :role, object_key = :key, bytes = :bytes, sha256 = :sha256,"

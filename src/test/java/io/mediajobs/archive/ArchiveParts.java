@@ -15,6 +15,7 @@ import io.mediajobs.store.JobChange;
 import io.mediajobs.store.JobStore;
 import io.mediajobs.store.NewJob;
 import io.mediajobs.store.Outbox;
+import io.mediajobs.store.Uploads;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -39,7 +40,11 @@ final class ArchiveParts implements AutoCloseable {
     final Outbox outbox;
     final S3Client s3;
     final ArchiveKey keys;
+    final S3Client s3Repeating;
     final AssetDownload download;
+    final Uploads uploads;
+    final UnfinishedUploads unfinished;
+    final MultipartUpload upload;
     final CamelContext camel = new DefaultCamelContext();
 
     ArchiveParts(Path folder, String endpoint, String accessKey, String secretKey, Map<String, String> more) throws Exception {
@@ -55,15 +60,22 @@ final class ArchiveParts implements AutoCloseable {
         s3 = S3Clients.create(settings);
         keys = ArchiveKey.of(settings);
         ArchivePlan plan = new ArchivePlan(jobs);
-        download = new AssetDownload(settings, keys);
+        s3Repeating = S3Clients.createRepeating(settings);
+        download = new AssetDownload(settings, keys, new TransferLimits(settings, jobs));
+        S3Multipart multipart = new S3Multipart(settings, s3, s3Repeating);
+        StoredObject stored = new StoredObject(settings, s3Repeating);
+        uploads = new Uploads(database);
+        unfinished = new UnfinishedUploads(settings, uploads, multipart);
+        upload = new MultipartUpload(settings, uploads, multipart, unfinished, stored, download);
         camel.getPropertiesComponent().setInitialProperties(settings.all());
         Map<String, Object> beans = Map.of("s3Client", s3, "archivePlan", plan, "assetDownload", download,
-                "multipartUpload", new MultipartUpload(settings, s3), "assetCheck", new AssetCheck(settings, s3, jobs, Clock.systemUTC(), new Metrics(new StoreFigures(jobs, outbox))),
+                "unfinishedUploads", unfinished, "multipartUpload", upload,
+                "assetCheck", new AssetCheck(stored, jobs, unfinished, Clock.systemUTC(), new Metrics(new StoreFigures(jobs, outbox))),
                 "transferFailure", new TransferFailure(), "manifest", new Manifest(keys, plan),
                 "archiveOutcome", new ArchiveOutcome(settings, jobs, events, plan, keys));
         beans.forEach(camel.getRegistry()::bind);
         camel.getRegistry().bind("manifestJson", Manifest.json());
-        for (String route : List.of("asset-retries", "archive-job", "archive-asset", "transfer-asset", "write-manifest")) {
+        for (String route : List.of("asset-retries", "archive-job", "archive-asset", "transfer-asset", "send-asset", "write-manifest")) {
             PluginHelper.getRoutesLoader(camel).loadRoutes(PluginHelper.getResourceLoader(camel)
                     .resolveResource("file:routes/" + route + ".camel.yaml"));
         }
@@ -120,7 +132,9 @@ final class ArchiveParts implements AutoCloseable {
     @Override
     public void close() {
         camel.stop();
+        upload.close();
         download.close();
+        s3Repeating.close();
         s3.close();
         database.close();
     }

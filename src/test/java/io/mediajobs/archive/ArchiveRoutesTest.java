@@ -190,7 +190,7 @@ class ArchiveRoutesTest {
 
     @Test
     void bodyAboveTheLimitOfOnePutGoesInParts() throws Exception {
-        restart(Map.of("archive.single-put-max", "1MB", "archive.part-size", "5MB"));
+        restart(Map.of("archive.multipart-from", "1MB", "archive.part-size", "5MB"));
         byte[] video = bytes(10 << 20, 4);
         host.file("/v.mp4", "video/mp4", video);
         Job after = parts.archive(parts.archiving("p", "large", Map.of()), report(asset("video", host.url("/v.mp4"))));

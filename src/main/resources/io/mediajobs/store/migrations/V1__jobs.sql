@@ -100,3 +100,40 @@ CREATE TABLE pulse (
     id INTEGER PRIMARY KEY,
     at BIGINT NOT NULL
 );
+
+-- Uploads in parts that were begun in S3 and are not known to have ended: a later try goes on with them, and what nobody needs is taken
+-- back. Without reference to job: what lies unfinished in S3 outlives a job that is removed.
+CREATE TABLE upload (
+    id             TEXT    PRIMARY KEY,
+    job            BIGINT  NOT NULL,
+    attempt        INTEGER NOT NULL,
+    position       INTEGER NOT NULL,
+    bucket         TEXT    NOT NULL,
+    object_key     TEXT    NOT NULL,
+    content_type   TEXT    NOT NULL,
+    part_size      BIGINT  NOT NULL,
+    -- which bytes they are: URL without query, length, and ETag or time of the host
+    source_url     TEXT    NOT NULL,
+    source_bytes   BIGINT,
+    source_version TEXT,
+    -- S3's name for it; NULL from before S3 is asked for one until its answer is written down
+    upload_id      TEXT,
+    -- length and hash of the whole, once all parts are in S3; the hash is NULL where no one process saw all bytes
+    bytes          BIGINT,
+    sha256         TEXT,
+    needed         BOOLEAN NOT NULL,
+    started_at     BIGINT  NOT NULL,
+    updated_at     BIGINT  NOT NULL
+);
+CREATE INDEX upload_job ON upload (job, attempt, position);
+CREATE INDEX upload_updated ON upload (updated_at);
+
+CREATE TABLE upload_part (
+    upload TEXT    NOT NULL REFERENCES upload (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    bytes  BIGINT  NOT NULL,
+    etag   TEXT    NOT NULL,
+    md5    TEXT    NOT NULL,
+    crc32  TEXT,
+    PRIMARY KEY (upload, number)
+);

@@ -1,0 +1,120 @@
+package io.mediajobs.archive;
+
+import io.mediajobs.config.Settings;
+import io.mediajobs.store.Upload;
+import io.mediajobs.store.UploadPart;
+import java.io.ByteArrayInputStream;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.CRC32;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.MultipartUpload;
+import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
+import software.amazon.awssdk.services.s3.model.Part;
+import software.amazon.awssdk.services.s3.model.UploadPartResponse;
+
+/** The calls to S3 about uploads in parts. What they throw is S3's {@link SdkException}. */
+public final class S3Multipart {
+
+    /** How far S3's clock may be from the database's. */
+    private static final Duration CLOCKS = Duration.ofMinutes(15);
+
+    private final S3Client once;
+    private final S3Client repeating;
+    private final String bucket;
+
+    /**
+     * @param once      asks once
+     * @param repeating asks again after a failure that may pass
+     */
+    public S3Multipart(Settings settings, S3Client once, S3Client repeating) {
+        this.once = once;
+        this.repeating = repeating;
+        this.bucket = settings.required("s3.bucket");
+    }
+
+    /** The bucket that uploads begun now go to. */
+    String bucket() {
+        return bucket;
+    }
+
+    /** Begins the upload; asked once, because each time S3 is asked it begins another. */
+    String create(Upload upload) {
+        return once.createMultipartUpload(create -> create.bucket(upload.bucket()).key(upload.key()).contentType(upload.contentType())).uploadId();
+    }
+
+    /** Sends a part; a repetition sends the same bytes. */
+    UploadPart send(Upload upload, int number, byte[] buffer, int length, String md5) {
+        UploadPartResponse sent = repeating.uploadPart(part -> part.bucket(upload.bucket()).key(upload.key()).uploadId(upload.uploadId())
+                        .partNumber(number).contentLength((long) length),
+                RequestBody.fromContentProvider(() -> new ByteArrayInputStream(buffer, 0, length), length, "application/octet-stream"));
+        return new UploadPart(number, length, sent.eTag(), md5, sent.checksumCRC32());
+    }
+
+    /** The parts that S3 has, by number. */
+    Map<Integer, Part> parts(Upload upload) {
+        Map<Integer, Part> parts = new HashMap<>();
+        repeating.listPartsPaginator(list -> list.bucket(upload.bucket()).key(upload.key()).uploadId(upload.uploadId())).parts()
+                .forEach(part -> parts.put(part.partNumber(), part));
+        return parts;
+    }
+
+    void complete(Upload upload) {
+        List<CompletedPart> parts = upload.parts().stream().map(part -> CompletedPart.builder().partNumber(part.number()).eTag(part.etag())
+                .checksumCRC32(part.crc32()).build()).toList();
+        repeating.completeMultipartUpload(complete -> complete.bucket(upload.bucket()).key(upload.key()).uploadId(upload.uploadId())
+                .multipartUpload(all -> all.parts(parts)));
+    }
+
+    /** Takes the upload back; one that S3 does not know is taken back already. */
+    void abort(Upload upload) {
+        abort(upload, upload.uploadId());
+    }
+
+    void abort(Upload upload, String uploadId) {
+        try {
+            repeating.abortMultipartUpload(abort -> abort.bucket(upload.bucket()).key(upload.key()).uploadId(uploadId));
+        } catch (SdkException e) {
+            if (!S3Failure.isWithoutUpload(e) && !(e instanceof NoSuchBucketException)) {
+                throw e;
+            }
+        }
+    }
+
+    /**
+     * Names of unfinished uploads to exactly this key that were begun since this one was to begin: of those, one may be the answer that
+     * never came. Uploads to other keys, and older ones, are somebody else's.
+     */
+    List<String> strays(Upload upload) {
+        return repeating.listMultipartUploadsPaginator(list -> list.bucket(upload.bucket()).prefix(upload.key())).uploads().stream()
+                .filter(each -> each.key().equals(upload.key()))
+                .filter(each -> each.initiated() == null || each.initiated().isAfter(upload.startedAt().minus(CLOCKS)))
+                .map(MultipartUpload::uploadId).toList();
+    }
+
+    /** S3 user guide, "Checking object integrity": an ETag of parts is the MD5 of their MD5s and their number. */
+    static String etag(List<UploadPart> parts) {
+        var all = Digests.digest("MD5");
+        parts.forEach(part -> all.update(HexFormat.of().parseHex(part.md5())));
+        return Digests.hex(all) + "-" + parts.size();
+    }
+
+    /** Likewise of their CRC32s; null if S3 gave none. */
+    static String crc32(List<UploadPart> parts) {
+        CRC32 all = new CRC32();
+        for (UploadPart part : parts) {
+            if (part.crc32() == null) {
+                return null;
+            }
+            all.update(Base64.getDecoder().decode(part.crc32()));
+        }
+        return Digests.base64(all) + "-" + parts.size();
+    }
+}

@@ -1,0 +1,124 @@
+package io.mediajobs.archive;
+
+import io.mediajobs.config.Settings;
+import io.mediajobs.store.UploadPart;
+import java.io.IOException;
+import java.io.InputStream;
+import java.security.MessageDigest;
+import java.util.List;
+import java.util.regex.Pattern;
+import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.ChecksumMode;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
+
+/**
+ * Asks S3 what it has under a key and compares that with what was sent.
+ *
+ * <p>Always compared is the length. Of S3's own sums the CRC32, where it gives one; and the ETag where it is the MD5 of the bytes, or
+ * of the parts' MD5s: not so under encryption with KMS or customer keys (S3 API reference, "Object", ETag).
+ */
+public final class StoredObject {
+
+    /** What a comparison says. */
+    enum Likeness {
+        /** length and a sum agree */
+        SAME,
+        /** the length agrees, and there is no sum to compare */
+        UNKNOWN,
+        /** length or a sum differs */
+        OTHER,
+        /** there is no such object */
+        NONE
+    }
+
+    private static final Pattern PLAIN_ETAG = Pattern.compile("[0-9a-f]{32}(-[0-9]+)?");
+
+    private final S3Client s3;
+    private final String bucket;
+
+    /** @param s3 asks again after a failure that may pass */
+    public StoredObject(Settings settings, S3Client s3) {
+        this.s3 = s3;
+        this.bucket = settings.required("s3.bucket");
+    }
+
+    Likeness compare(Sent sent) {
+        HeadObjectResponse stored;
+        try {
+            stored = s3.headObject(head -> head.bucket(bucket(sent)).key(sent.key()).checksumMode(ChecksumMode.ENABLED));
+        } catch (S3Exception e) {
+            // the answer to a HEAD has no body, and so no code
+            if (e.statusCode() == 404) {
+                return Likeness.NONE;
+            }
+            throw e;
+        }
+        if (stored.contentLength() != sent.bytes()) {
+            return Likeness.OTHER;
+        }
+        Boolean sameCrc32 = comparable(stored.checksumCRC32(), sent.crc32()) ? stored.checksumCRC32().equals(sent.crc32()) : null;
+        String etag = stored.eTag() == null ? "" : stored.eTag().replace("\"", "");
+        boolean isMd5 = PLAIN_ETAG.matcher(etag).matches() && comparable(etag, sent.etag())
+                && stored.serverSideEncryption() != ServerSideEncryption.AWS_KMS && stored.serverSideEncryption() != ServerSideEncryption.AWS_KMS_DSSE
+                && stored.sseCustomerAlgorithm() == null;
+        Boolean sameETag = isMd5 ? etag.equals(sent.etag()) : null;
+        if (Boolean.FALSE.equals(sameCrc32) || Boolean.FALSE.equals(sameETag)) {
+            return Likeness.OTHER;
+        }
+        return sameCrc32 == null && sameETag == null ? Likeness.UNKNOWN : Likeness.SAME;
+    }
+
+    // a sum of the whole says nothing about a sum of sums
+    private static boolean comparable(String theirs, String ours) {
+        return theirs != null && ours != null && theirs.contains("-") == ours.contains("-");
+    }
+
+    /**
+     * Reads the object back and compares each part's MD5.
+     *
+     * @return its SHA-256 in hex; null if it is another object
+     * @throws S3UnavailableException if it cannot be read to its end
+     */
+    String readBack(Sent sent) {
+        MessageDigest sha256 = Digests.digest("SHA-256");
+        try (ResponseInputStream<GetObjectResponse> object = s3.getObject(get -> get.bucket(bucket(sent)).key(sent.key()))) {
+            boolean same = sameParts(object, sent.upload().parts(), sha256) && object.read() < 0;
+            if (!same) {
+                // closing would read what is left
+                object.abort();
+                return null;
+            }
+        } catch (IOException e) {
+            throw new S3UnavailableException("Reading " + sent.planned() + " back from S3 failed: " + e, e);
+        }
+        return Digests.hex(sha256);
+    }
+
+    private static boolean sameParts(InputStream object, List<UploadPart> parts, MessageDigest sha256) throws IOException {
+        byte[] buffer = new byte[1 << 16];
+        for (UploadPart part : parts) {
+            MessageDigest md5 = Digests.digest("MD5");
+            for (long left = part.bytes(); left > 0; ) {
+                int read = object.read(buffer, 0, (int) Math.min(buffer.length, left));
+                if (read < 0) {
+                    return false;
+                }
+                md5.update(buffer, 0, read);
+                sha256.update(buffer, 0, read);
+                left -= read;
+            }
+            if (!Digests.hex(md5).equals(part.md5())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private String bucket(Sent sent) {
+        return sent.upload() == null ? bucket : sent.upload().bucket();
+    }
+}

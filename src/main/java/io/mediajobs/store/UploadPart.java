@@ -1,0 +1,13 @@
+package io.mediajobs.store;
+
+/**
+ * A part of an upload that S3 has taken.
+ *
+ * @param number from 1
+ * @param bytes  its length
+ * @param etag   as S3 answered
+ * @param md5    of its bytes, hex
+ * @param crc32  S3's, Base64; null if S3 gave none
+ */
+public record UploadPart(int number, long bytes, String etag, String md5, String crc32) {
+}

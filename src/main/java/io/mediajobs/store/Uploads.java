@@ -1,0 +1,168 @@
+package io.mediajobs.store;
+
+import io.mediajobs.job.Job;
+import io.mediajobs.job.JobState;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * How far uploads in parts have come. What continues one is written only under the lease of its job, so that a process that lost it
+ * cannot go on unnoticed; what gives one up needs none.
+ */
+public final class Uploads {
+
+    private static final List<String> NEEDS_NONE = Arrays.stream(JobState.values())
+            .filter(state -> state.isTerminal() || state == JobState.BLOCKED).map(JobState::word).toList();
+
+    private final Database database;
+
+    public Uploads(Database database) {
+        this.database = database;
+    }
+
+    /** The upload that an earlier try of this attempt began for an asset, with the parts S3 has taken. */
+    public Optional<Upload> find(Job job, int position) {
+        return database.read(handle -> handle.createQuery("SELECT * FROM upload WHERE job = :job AND attempt = :attempt AND position = :position"
+                        + " AND needed ORDER BY started_at DESC, id LIMIT 1")
+                .bind("job", job.id()).bind("attempt", job.attempt()).bind("position", position)
+                .map((rows, context) -> upload(rows)).findOne().map(upload -> upload.withParts(parts(handle, upload.id()))));
+    }
+
+    /**
+     * Writes down that an upload is about to begin, before S3 knows of it. An earlier one of the same asset is no longer needed.
+     *
+     * @return the upload, without S3's name and without parts
+     * @throws LeaseLostException if the lease is no longer the claimer's
+     */
+    public Upload begin(Job leased, int position, String bucket, String key, String contentType, long partSize, String sourceUrl,
+                        Long sourceBytes, String sourceVersion) {
+        String id = UUID.randomUUID().toString();
+        return database.write(handle -> {
+            held(handle, leased);
+            long now = database.now(handle);
+            drop(handle, leased, position, now);
+            handle.createUpdate("INSERT INTO upload (id, job, attempt, position, bucket, object_key, content_type, part_size, source_url, source_bytes,"
+                            + " source_version, needed, started_at, updated_at) VALUES (:id, :job, :attempt, :position, :bucket, :key, :type, :partSize,"
+                            + " :url, :sourceBytes, :version, TRUE, :now, :now) ON CONFLICT (id) DO UPDATE SET needed = TRUE")
+                    .bind("id", id).bind("job", leased.id()).bind("attempt", leased.attempt()).bind("position", position).bind("bucket", bucket)
+                    .bind("key", key).bind("type", contentType).bind("partSize", partSize).bind("url", sourceUrl).bind("sourceBytes", sourceBytes)
+                    .bind("version", sourceVersion).bind("now", now).execute();
+            return new Upload(id, leased.id(), leased.attempt(), position, bucket, key, contentType, partSize, sourceUrl, sourceBytes, sourceVersion,
+                    null, null, null, Instant.ofEpochMilli(now), List.of());
+        });
+    }
+
+    /**
+     * Writes down S3's name for the upload.
+     *
+     * @throws LeaseLostException if the lease is no longer the claimer's
+     */
+    public Upload created(Job leased, Upload upload, String uploadId) {
+        database.write(handle -> {
+            held(handle, leased);
+            return handle.createUpdate("UPDATE upload SET upload_id = :uploadId, updated_at = :now WHERE id = :id")
+                    .bind("uploadId", uploadId).bind("now", database.now(handle)).bind("id", upload.id()).execute();
+        });
+        return upload.withUploadId(uploadId);
+    }
+
+    /**
+     * Writes down that S3 has taken a part; one of the same number is replaced.
+     *
+     * @throws LeaseLostException if the lease is no longer the claimer's
+     */
+    public void addPart(Job leased, Upload upload, UploadPart part) {
+        database.write(handle -> {
+            held(handle, leased);
+            handle.createUpdate("UPDATE upload SET updated_at = :now WHERE id = :id").bind("now", database.now(handle)).bind("id", upload.id()).execute();
+            return handle.createUpdate("INSERT INTO upload_part (upload, number, bytes, etag, md5, crc32) VALUES (:upload, :number, :bytes, :etag, :md5, :crc32)"
+                            + " ON CONFLICT (upload, number) DO UPDATE SET bytes = :bytes, etag = :etag, md5 = :md5, crc32 = :crc32")
+                    .bind("upload", upload.id()).bind("number", part.number()).bind("bytes", part.bytes()).bind("etag", part.etag())
+                    .bind("md5", part.md5()).bind("crc32", part.crc32()).execute();
+        });
+    }
+
+    /**
+     * Writes down that all parts are in S3.
+     *
+     * @param sha256 of the whole, hex; null if unknown
+     * @throws LeaseLostException if the lease is no longer the claimer's
+     */
+    public Upload allSent(Job leased, Upload upload, long bytes, String sha256) {
+        database.write(handle -> {
+            held(handle, leased);
+            return handle.createUpdate("UPDATE upload SET bytes = :bytes, sha256 = :sha256, updated_at = :now WHERE id = :id")
+                    .bind("bytes", bytes).bind("sha256", sha256).bind("now", database.now(handle)).bind("id", upload.id()).execute();
+        });
+        return upload.withAllSent(bytes, sha256);
+    }
+
+    /** Nobody goes on with this upload; it waits to be taken back. */
+    public void giveUp(Upload upload) {
+        database.write(handle -> handle.createUpdate("UPDATE upload SET needed = FALSE, updated_at = :now WHERE id = :id")
+                .bind("now", database.now(handle)).bind("id", upload.id()).execute());
+    }
+
+    /** In S3 nothing of this upload is unfinished any more. */
+    public void remove(Upload upload) {
+        database.write(handle -> handle.createUpdate("DELETE FROM upload WHERE id = :id").bind("id", upload.id()).execute());
+    }
+
+    /** True if the upload of this name is one that somebody goes on with. */
+    public boolean isNeeded(String bucket, String uploadId) {
+        return database.read(handle -> handle.createQuery("SELECT EXISTS (SELECT 1 FROM upload WHERE needed AND bucket = :bucket AND upload_id = :uploadId)")
+                .bind("bucket", bucket).bind("uploadId", uploadId).mapTo(Boolean.class).one());
+    }
+
+    /**
+     * Uploads that no job goes on with: given up, or of a job that is gone, has ended, is blocked, or has begun another attempt.
+     *
+     * @param untouched those that changed within this time are left alone, since the process that works on them may not know yet
+     */
+    public List<Upload> orphans(Duration untouched, int limit) {
+        return database.read(handle -> handle.createQuery("SELECT upload.* FROM upload LEFT JOIN job ON job.id = upload.job"
+                        + " WHERE upload.updated_at <= :before AND (NOT upload.needed OR job.id IS NULL OR job.attempt <> upload.attempt"
+                        + " OR job.state IN (<ended>)) ORDER BY upload.updated_at LIMIT :limit")
+                .bind("before", database.now(handle) - untouched.toMillis()).bindList("ended", NEEDS_NONE).bind("limit", limit)
+                .map((rows, context) -> upload(rows)).list());
+    }
+
+    /** The asset is in S3 and written down: whatever was begun for it is not needed any more. */
+    static void drop(Handle handle, Job job, int position, long now) {
+        handle.createUpdate("UPDATE upload SET needed = FALSE, updated_at = :now WHERE job = :job AND attempt = :attempt AND position = :position AND needed")
+                .bind("job", job.id()).bind("attempt", job.attempt()).bind("position", position).bind("now", now).execute();
+    }
+
+    private static void held(Handle handle, Job leased) {
+        boolean held = handle.createQuery("SELECT EXISTS (SELECT 1 FROM job WHERE id = :id AND lease_token = :token)")
+                .bind("id", leased.id()).bind("token", leased.lease()).mapTo(Boolean.class).one();
+        if (!held) {
+            throw new LeaseLostException(leased.key());
+        }
+    }
+
+    private static List<UploadPart> parts(Handle handle, String upload) {
+        return handle.createQuery("SELECT * FROM upload_part WHERE upload = :upload ORDER BY number").bind("upload", upload)
+                .map((rows, context) -> new UploadPart(rows.getInt("number"), rows.getLong("bytes"), rows.getString("etag"), rows.getString("md5"),
+                        rows.getString("crc32"))).list();
+    }
+
+    private static Upload upload(ResultSet rows) throws SQLException {
+        return new Upload(rows.getString("id"), rows.getLong("job"), rows.getInt("attempt"), rows.getInt("position"), rows.getString("bucket"),
+                rows.getString("object_key"), rows.getString("content_type"), rows.getLong("part_size"), rows.getString("source_url"),
+                number(rows, "source_bytes"), rows.getString("source_version"), rows.getString("upload_id"), number(rows, "bytes"),
+                rows.getString("sha256"), Instant.ofEpochMilli(rows.getLong("started_at")), List.of());
+    }
+
+    private static Long number(ResultSet rows, String column) throws SQLException {
+        long number = rows.getLong(column);
+        return rows.wasNull() ? null : number;
+    }
+}
