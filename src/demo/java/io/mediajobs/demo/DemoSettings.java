@@ -64,7 +64,7 @@ final class DemoSettings {
         all.put("http.port", Integer.toString(free(usualPorts ? 8080 : 0)));
         all.put("observe.port", Integer.toString(free(usualPorts ? 9876 : 0)));
         all.putAll(lastWords);
-        return Settings.load(home, null, Map.of(), new Properties(), all);
+        return Settings.load(home, List.of(), Map.of(), new Properties(), all);
     }
 
     /** @return the port itself if nobody listens there, else any that is free */

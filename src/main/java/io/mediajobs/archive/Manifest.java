@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -74,10 +75,14 @@ public final class Manifest {
                 timings.set(time, said.get(time));
             }
         }
-        assets.stream().map(asset -> asset.details().get(AssetCheck.ARCHIVED_AT)).filter(Objects::nonNull).map(Object::toString)
-                .max(Comparator.comparing(Instant::parse))
-                .ifPresent(time -> timings.put("archivedAt", time));
+        archivedAt(assets).ifPresent(time -> timings.put("archivedAt", time.toString()));
         return manifest;
+    }
+
+    /** When the last of the assets was complete in S3; empty if none says. */
+    static Optional<Instant> archivedAt(List<ArchivedAsset> assets) {
+        return assets.stream().map(asset -> asset.details().get(AssetCheck.ARCHIVED_AT)).filter(Objects::nonNull)
+                .map(time -> Instant.parse(time.toString())).max(Comparator.naturalOrder());
     }
 
     private static ObjectNode node(ArchivedAsset asset) {

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
@@ -41,18 +42,16 @@ public final class Settings {
 
     /**
      * @param home        the folder that relative paths are relative to: where {@code routes/} is
-     * @param file        the operator's properties file; null for none
+     * @param files       the operator's properties files, later ones win; each need not say everything
      * @param environment usually {@code System.getenv()}
      * @param system      usually {@code System.getProperties()}
      * @param overrides   what this process insists on, such as the demo's addresses; never null
      * @throws ConfigurationException if the file cannot be read
      */
-    public static Settings load(Path home, Path file, Map<String, String> environment, Properties system, Map<String, String> overrides) {
+    public static Settings load(Path home, List<Path> files, Map<String, String> environment, Properties system, Map<String, String> overrides) {
         Properties values = shippedProperties();
         Set<String> shipped = new TreeSet<>(values.stringPropertyNames());
-        if (file != null) {
-            values.putAll(read(file));
-        }
+        files.forEach(file -> values.putAll(read(file)));
         for (String key : new TreeSet<>(values.stringPropertyNames())) {
             String variable = environment.get(environmentName(key));
             if (variable != null) {
@@ -102,7 +101,7 @@ public final class Settings {
     }
 
     private static boolean isOurs(String key) {
-        return key.startsWith("provider.") || key.startsWith("camel.component.") || key.startsWith("camel.beans.");
+        return key.startsWith("provider.") || key.startsWith("camel.");
     }
 
     /**

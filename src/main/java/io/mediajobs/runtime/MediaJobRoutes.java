@@ -51,6 +51,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
+import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
@@ -148,6 +149,9 @@ public final class MediaJobRoutes implements AutoCloseable {
             main.configure().setRoutesExcludePattern(off);
         }
         main.configure().setAutoConfigurationLogSummary(false);
+        // the settings have all layers in their order already; Camel's own look at the environment would put it above -D
+        main.configure().setAutoConfigurationEnvironmentVariablesEnabled(false);
+        main.configure().setAutoConfigurationSystemPropertiesEnabled(false);
     }
 
     private void bindArchive(JobStore jobs, Uploads uploads, JobEvents events, Metrics metrics) {
@@ -184,6 +188,9 @@ public final class MediaJobRoutes implements AutoCloseable {
             @Override
             public void beforeConfigure(BaseMainSupport starting) {
                 CamelContext context = starting.getCamelContext();
+                PropertiesComponent placeholders = (PropertiesComponent) context.getPropertiesComponent();
+                placeholders.setEnvironmentVariableMode(PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_NEVER);
+                placeholders.setSystemPropertiesMode(PropertiesComponent.SYSTEM_PROPERTIES_MODE_NEVER);
                 // what is bound before there is a context is not told of it
                 context.getRegistry().bind("providers", providers);
                 context.getRegistry().bind("routesApi", new RoutesApi(new CamelRoutes(context, settings.path("routes.folder"))));

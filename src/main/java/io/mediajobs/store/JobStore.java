@@ -178,7 +178,7 @@ public final class JobStore {
             return 0;
         }
         return database.write(handle -> {
-            providers.endProbes(handle, database.now(handle));
+            providers.probeNow(handle, database.now(handle));
             return handle.createUpdate("UPDATE job SET lease_token = NULL, lease_until = NULL, polling = FALSE WHERE lease_token IS NOT NULL").execute();
         });
     }

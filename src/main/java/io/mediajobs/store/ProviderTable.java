@@ -135,12 +135,11 @@ final class ProviderTable {
     }
 
     /**
-     * Probes that nobody will hear the answer of, since who sent them is gone: their window is over, so that the next one goes out now
-     * and not when the lease would have run out. Called while their jobs are still held. At the worst a probe goes out early.
+     * A new start: providers that are tried by single probes are tried now and not when their pause is over. A probe of before has nobody
+     * left to hear its answer, and a restart is how a new key is taken. At the worst one probe goes out early.
      */
-    void endProbes(Handle handle, long now) {
-        handle.createUpdate("UPDATE provider SET paused_until = :now WHERE paused_until > :now AND pause_reason NOT IN (:throttled, :operator)"
-                        + " AND EXISTS (SELECT 1 FROM job WHERE job.provider = provider.name AND job.lease_until >= provider.paused_until)")
+    void probeNow(Handle handle, long now) {
+        handle.createUpdate("UPDATE provider SET paused_until = :now WHERE paused_until > :now AND pause_reason NOT IN (:throttled, :operator)")
                 .bind("now", now).bind("throttled", THROTTLED).bind("operator", OPERATOR).execute();
     }
 

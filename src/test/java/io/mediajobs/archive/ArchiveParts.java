@@ -52,7 +52,7 @@ final class ArchiveParts implements AutoCloseable {
                 "s3.access-key", accessKey, "s3.secret-key", secretKey,
                 "archive.asset-retry-delay", "20ms", "archive.idle-timeout", "5s", "archive.fresh-url-delay", "50ms"));
         overrides.putAll(more);
-        settings = Settings.load(Path.of("").toAbsolutePath(), null, Map.of(), new Properties(), overrides);
+        settings = Settings.load(Path.of("").toAbsolutePath(), List.of(), Map.of(), new Properties(), overrides);
         database = Database.open(folder.resolve("jobs.db"));
         JobEvents events = new JobEvents("/test", Clock.systemUTC());
         jobs = new JobStore(database, events);

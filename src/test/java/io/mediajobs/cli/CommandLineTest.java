@@ -132,16 +132,21 @@ class CommandLineTest {
 
     @Test
     void settingsAreReadInTheirOrder() throws IOException {
-        Files.writeString(folder.resolve("application.properties"), "http.port=1111\nhttp.host=10.0.0.1\nobserve.port=5\n");
+        Path home = Files.createDirectories(folder.resolve("home"));
+        Files.writeString(home.resolve("application.properties"), "http.port=1000\npoll.lease=9m\n");
+        Files.writeString(folder.resolve("mine.properties"), "http.port=1111\nhttp.host=10.0.0.1\nobserve.port=5\n");
+        Files.writeString(folder.resolve("application.properties"), "server.port=1\n# of another program that lives in this folder\n");
         environment.put("HTTP_HOST", "10.0.0.2");
         environment.put("OBSERVE_PORT", "6");
         CommandLine line = Main.commandLine(environment, folder);
-        line.parseArgs("run", "-Dobserve.port=7");
+        line.parseArgs("run", "--home", "home", "--config", "mine.properties", "-Dobserve.port=7");
         var settings = line.<Main>getCommand().settings();
         assertThat(settings.number("http.port")).isEqualTo(1111);
         assertThat(settings.text("http.host")).isEqualTo("10.0.0.2");
         assertThat(settings.number("observe.port")).isEqualTo(7);
-        assertThat(settings.path("data.folder")).isEqualTo(PROJECT.resolve("data"));
+        assertThat(settings.text("poll.lease")).as("of the home, which the file says nothing of").isEqualTo("9m");
+        assertThat(settings.all().containsKey("server.port")).isFalse();
+        assertThat(settings.path("data.folder")).isEqualTo(home.resolve("data"));
     }
 
     @Test

@@ -22,6 +22,16 @@ import org.junit.jupiter.api.Test;
 /** The embedded store. */
 class JobStoreTest extends JobStoreContract {
 
+    @Test
+    void aRestartTriesARefusedProviderAtOnce() {
+        register("p", "1");
+        jobs.apply(claimOne("p"), JobChange.to(null).askAgainIn(Duration.ZERO),
+                new ProviderSignal.Refused("unauthorized", new JobError("http-401", "no", null), Duration.ofHours(1)));
+        assertThat(jobs.claim("p", terms(1))).isEmpty();
+        jobs.releaseAll();
+        assertThat(jobs.claim("p", terms(1))).hasSize(1);
+    }
+
     @Override
     StoreSettings settings() {
         return StoreSettings.embedded(folder.resolve("jobs.db"));
