@@ -2,6 +2,7 @@ package io.mediajobs.cli;
 
 import io.mediajobs.config.Settings;
 import io.mediajobs.runtime.MediaJobRoutes;
+import io.mediajobs.store.StoreSettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
@@ -56,7 +57,7 @@ final class RunCommand implements Callable<Integer> {
 
     private static String ready(Settings settings) {
         return "Ready after " + sinceStart() + ": " + ApiAddress.of(settings) + " (API token: " + ApiAddress.tokenPlace(settings) + "), job store "
-                + settings.path("data.folder").resolve("jobs.db") + ", bucket " + settings.text("s3.bucket")
+                + StoreSettings.of(settings).place() + ", bucket " + settings.text("s3.bucket")
                 + (settings.has("s3.endpoint") ? " at " + settings.text("s3.endpoint") : "") + ".";
     }
 

@@ -27,6 +27,8 @@ public final class Settings {
 
     private static final Pattern ENVIRONMENT = Pattern.compile("\\{\\{env:([A-Za-z_][A-Za-z0-9_]*)(?::([^{}]*))?}}");
 
+    private static final Pattern REFERENCE = Pattern.compile("\\{\\{([A-Za-z][A-Za-z0-9.-]*)}}");
+
     private final Properties values;
     private final Set<String> shipped;
     private final Path home;
@@ -158,6 +160,11 @@ public final class Settings {
             throw new ConfigurationException("The setting " + key + " is missing.");
         }
         return value.trim();
+    }
+
+    /** @return the value with what it refers to by {@code {{key}}} in place; the setting must have a value */
+    public String expanded(String key) {
+        return REFERENCE.matcher(required(key)).replaceAll(reference -> Matcher.quoteReplacement(expanded(reference.group(1))));
     }
 
     /** @throws ConfigurationException if it is missing or empty */

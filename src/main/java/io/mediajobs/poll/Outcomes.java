@@ -59,7 +59,7 @@ public final class Outcomes {
     /** The provider is done: the job is archiving from now on, and its lease stays with the archive. */
     public void beginArchive(@Variable("job") Job job, @Variable("report") Report report) {
         // it stays due: should this process die, whoever claims it next asks the provider for fresh URLs
-        JobChange change = asked(JobChange.to(JobState.ARCHIVING), report).keepLease().askAgainIn(Duration.ZERO)
+        JobChange change = asked(JobChange.to(JobState.ARCHIVING), report).handOver().askAgainIn(Duration.ZERO)
                 .noteNews("completed", report.assets().size() + " assets to archive");
         if (job.state() == JobState.ARCHIVING) {
             // asked again for fresh URLs: the failures so far are the archive's, which gives up after some in a row

@@ -31,6 +31,8 @@ import io.mediajobs.report.Mappings;
 import io.mediajobs.store.Database;
 import io.mediajobs.store.JobStore;
 import io.mediajobs.store.Outbox;
+import io.mediajobs.store.Retention;
+import io.mediajobs.store.StoreSettings;
 import io.mediajobs.web.ApiServerFactory;
 import io.mediajobs.web.ApiToken;
 import io.mediajobs.web.CamelRoutes;
@@ -98,14 +100,15 @@ public final class MediaJobRoutes implements AutoCloseable {
     private void assemble() {
         StartChecks.run(settings);
         Path routes = settings.path("routes.folder");
-        Database database = opened(Database.open(settings.path("data.folder").resolve("jobs.db")));
+        Database database = opened(Database.open(StoreSettings.of(settings)));
         JobEvents events = new JobEvents(settings.required("events.source"), Clock.systemUTC());
-        JobStore jobs = new JobStore(database, events);
+        JobStore jobs = new JobStore(database, events, settings.duration("poll.lease"));
         int released = jobs.releaseAll();
         if (released > 0) {
             LOG.info("{} jobs were in work when the last process ended; they go on now", released);
         }
         Outbox outbox = new Outbox(database);
+        outbox.releaseAll();
         StoreFigures figures = opened(new StoreFigures(jobs, outbox).start());
         Metrics metrics = new Metrics(figures);
         Leases leases = opened(new Leases(jobs, settings.duration("poll.lease")));
@@ -121,7 +124,9 @@ public final class MediaJobRoutes implements AutoCloseable {
         AnswerReader reader = new AnswerReader((int) settings.bytes("poll.largest-answer"));
         main.bind("answers", new Answers(mappings, reader, metrics));
         main.bind("outcomes", new Outcomes(jobs, events, metrics));
-        main.bind("deliveries", new Deliveries(outbox, settings.duration("events.retry-first"), settings.duration("events.retry-longest")));
+        main.bind("deliveries", new Deliveries(outbox, settings.duration("events.retry-first"), settings.duration("events.retry-longest"),
+                settings.duration("events.hold")));
+        main.bind("retention", new Retention(database, settings));
         main.bind("eventsFile", new JsonLinesFile(settings.path("data.folder").resolve("events/events.jsonl")));
         RouteProviders providers = new RouteProviders();
         Registrar registrar = new Registrar(providers, jobs);
@@ -151,6 +156,7 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.bind("assetDownload", opened(new AssetDownload(settings, keys)));
         main.bind("assetCheck", new AssetCheck(settings, s3, jobs, Clock.systemUTC(), metrics));
         main.bind("multipartUpload", new MultipartUpload(settings, s3));
+        main.bind("manifestJson", Manifest.json());
         main.bind("manifest", new Manifest(keys, plan));
         main.bind("archiveOutcome", new ArchiveOutcome(settings, jobs, events, plan, keys));
         main.bind("transferFailure", new TransferFailure());

@@ -62,6 +62,7 @@ final class ArchiveParts implements AutoCloseable {
                 "transferFailure", new TransferFailure(), "manifest", new Manifest(keys, plan),
                 "archiveOutcome", new ArchiveOutcome(settings, jobs, events, plan, keys));
         beans.forEach(camel.getRegistry()::bind);
+        camel.getRegistry().bind("manifestJson", Manifest.json());
         for (String route : List.of("asset-retries", "archive-job", "archive-asset", "transfer-asset", "write-manifest")) {
             PluginHelper.getRoutesLoader(camel).loadRoutes(PluginHelper.getResourceLoader(camel)
                     .resolveResource("file:routes/" + route + ".camel.yaml"));

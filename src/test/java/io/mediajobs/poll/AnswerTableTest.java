@@ -30,7 +30,7 @@ class AnswerTableTest {
 
     @BeforeEach
     void start() {
-        program = TestProgram.start(folder, Map.of("circuit.pause", "300ms", "refused.pause", "300ms", "camel.component.http.response-timeout", "500ms",
+        program = TestProgram.start(folder, Map.of("circuit.pause", "300ms", "circuit.longest-pause", "600ms", "refused.pause", "300ms", "camel.component.http.response-timeout", "500ms",
                 "camel.component.http.so-timeout", "500ms"));
     }
 
