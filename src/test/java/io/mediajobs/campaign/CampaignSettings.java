@@ -16,15 +16,14 @@ import java.util.Random;
  * @param nodes    processes that work at the same time; more than one only on PostgreSQL
  * @param seed     of the jobs and of the kills
  * @param longest  until a job has ended at its provider
- * @param storeUrl JDBC URL of a PostgreSQL of the campaign's own; null for SQLite
+ * @param postgres whether they are kept in a PostgreSQL, which the campaign starts, and not in SQLite
  * @param heap     of a process of the product, as Java has it: {@code 192m}
  * @param large    whether assets go to S3 in parts, too
  * @param openUploads how many uploads in parts may be left open in the bucket
  * @param folder   for everything that is written; must not hold an earlier campaign
  * @param patience after the last kill, until every job must have ended
  */
-record CampaignSettings(int kills, int jobs, int nodes, long seed, Duration longest, String storeUrl, String storeUser, String storePassword,
-                        String heap, boolean large, int openUploads, Path folder, Duration patience) {
+record CampaignSettings(int kills, int jobs, int nodes, long seed, Duration longest, boolean postgres, String heap, boolean large, int openUploads, Path folder, Duration patience) {
 
     private static final Map<String, String> DEFAULTS = new LinkedHashMap<>();
 
@@ -34,9 +33,7 @@ record CampaignSettings(int kills, int jobs, int nodes, long seed, Duration long
         DEFAULTS.put("nodes", "1");
         DEFAULTS.put("seed", "");
         DEFAULTS.put("longest", "30");
-        DEFAULTS.put("store-url", "");
-        DEFAULTS.put("store-user", "");
-        DEFAULTS.put("store-password", "");
+        DEFAULTS.put("store", "sqlite");
         DEFAULTS.put("heap", "192m");
         DEFAULTS.put("large", "true");
         DEFAULTS.put("open-uploads", "0");
@@ -57,13 +54,23 @@ record CampaignSettings(int kills, int jobs, int nodes, long seed, Duration long
             }
             said.put(name, arguments.get(i + 1));
         }
+        if (!said.get("nodes").equals("1") && !said.get("store").equals("postgres")) {
+            throw new IllegalArgumentException("SQLite is for one node; several need --store postgres");
+        }
         long seed = said.get("seed").isEmpty() ? new Random().nextInt(1_000_000) : Long.parseLong(said.get("seed"));
         String folder = said.get("folder").isEmpty() ? String.format(Locale.ROOT, "target/crash-campaign/seed-%d-%d", seed, System.currentTimeMillis() / 1000)
                 : said.get("folder");
         return new CampaignSettings(Integer.parseInt(said.get("kills")), Integer.parseInt(said.get("jobs")), Integer.parseInt(said.get("nodes")), seed,
-                Duration.ofSeconds(Long.parseLong(said.get("longest"))), said.get("store-url").isEmpty() ? null : said.get("store-url"),
-                said.get("store-user"), said.get("store-password"), said.get("heap"), Boolean.parseBoolean(said.get("large")),
+                Duration.ofSeconds(Long.parseLong(said.get("longest"))), postgres(said.get("store")), said.get("heap"), Boolean.parseBoolean(said.get("large")),
                 Integer.parseInt(said.get("open-uploads")),
                 Path.of(folder).toAbsolutePath(), Duration.ofSeconds(Long.parseLong(said.get("patience"))));
+    }
+
+    private static boolean postgres(String store) {
+        return switch (store) {
+            case "sqlite" -> false;
+            case "postgres" -> true;
+            default -> throw new IllegalArgumentException("--store is sqlite or postgres, and not " + store);
+        };
     }
 }

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mediajobs.TestProgram;
 import io.mediajobs.demo.s3.EmbeddedS3;
 import io.mediajobs.demo.simulator.ProviderSimulator;
+import io.mediajobs.store.PostgresServer;
+import io.mediajobs.store.StoreSettings;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -71,15 +73,17 @@ public final class CrashCampaign {
         Files.createDirectories(settings.folder());
         Instant begin = Instant.now();
         out.printf("Crash campaign: seed %d, %d kills, %d jobs in flight, %d node(s), %s, in %s%n", settings.seed(), settings.kills(), settings.jobs(),
-                settings.nodes(), settings.storeUrl() == null ? "SQLite" : "PostgreSQL", settings.folder());
+                settings.nodes(), settings.postgres() ? "PostgreSQL" : "SQLite", settings.folder());
         List<Node> nodes = new ArrayList<>();
-        try (ProviderSimulator simulator = ProviderSimulator.start(); EmbeddedS3 s3 = EmbeddedS3.start(settings.folder().resolve("s3"))) {
+        try (ProviderSimulator simulator = ProviderSimulator.start(); EmbeddedS3 s3 = EmbeddedS3.start(settings.folder().resolve("s3"));
+                PostgresServer postgres = settings.postgres() ? PostgresServer.start(settings.folder()) : null) {
+            StoreSettings database = postgres == null ? null : postgres.newDatabase();
             Bucket bucket = new Bucket(s3.createBucket(TestProgram.BUCKET));
             for (int i = 1; i <= settings.nodes(); i++) {
-                nodes.add(new Node(settings.folder().resolve("node-" + i), product(simulator, s3), freePort(), freePort(), settings.heap()));
+                nodes.add(new Node(settings.folder().resolve("node-" + i), product(simulator, s3, database), freePort(), freePort(), settings.heap()));
             }
-            StoreReader store = settings.storeUrl() == null ? StoreReader.sqlite(nodes.get(0).data().resolve("jobs.db"))
-                    : new StoreReader(settings.storeUrl(), settings.storeUser(), settings.storePassword());
+            StoreReader store = database == null ? StoreReader.sqlite(nodes.get(0).data().resolve("jobs.db"))
+                    : new StoreReader(database.url(), database.user(), database.password());
             List<EventsFile> eventsFiles = nodes.stream().map(node -> new EventsFile(node.events())).toList();
             Traffic traffic = new Traffic(settings, URI.create(simulator.url()), TOKEN, nodes, eventsFiles, bucket, findings);
             Thread registering = new Thread(traffic, "traffic");
@@ -100,14 +104,14 @@ public final class CrashCampaign {
         return findings.isEmpty();
     }
 
-    private Map<String, String> product(ProviderSimulator simulator, EmbeddedS3 s3) {
+    private Map<String, String> product(ProviderSimulator simulator, EmbeddedS3 s3, StoreSettings database) {
         Map<String, String> all = TestProgram.settings(settings.folder(), simulator, s3);
         for (String provider : List.of("pictory-image", "pictory-video", "pictory-render", "productai", "stories")) {
             all.put("provider." + provider + ".every", "3s");
             all.put("provider." + provider + ".at-once", "20");
         }
         all.put("poll.tick-millis", "200");
-        all.put("poll.lease", settings.nodes() == 1 ? "2m" : "5s");
+        all.put("poll.lease", settings.postgres() ? "5s" : "2m");
         all.put("poll.not-found-asks", "4");
         all.put("poll.not-found-every", "500ms");
         all.put("circuit.pause", "1s");
@@ -120,10 +124,11 @@ public final class CrashCampaign {
         all.put("archive.fresh-url-delay", "300ms");
         all.put("events.tick-millis", "200");
         all.put("http.token", TOKEN);
-        if (settings.storeUrl() != null) {
-            all.put("store.url", settings.storeUrl());
-            all.put("store.user", settings.storeUser());
-            all.put("store.password", settings.storePassword());
+        if (database != null) {
+            all.put("store.url", database.url());
+            all.put("store.user", database.user());
+            all.put("store.password", database.password());
+            all.put("events.hold", "5s");
         }
         return all;
     }

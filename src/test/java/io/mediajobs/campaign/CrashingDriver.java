@@ -89,9 +89,9 @@ final class CrashingDriver implements Driver {
                     : sql.startsWith("UPDATE outbox SET published_at = ?") ? Commit.MARK
                     : sql.startsWith("INSERT INTO asset") ? Commit.ASSET
                     : sql.startsWith("INSERT INTO job") ? Commit.REGISTRATION
-                    : sql.startsWith("UPDATE job SET lease_token = ?") ? Commit.CLAIM
+                    : sql.contains("UPDATE job SET lease_token = ?") ? Commit.CLAIM
                     : sql.startsWith("UPDATE job SET state") ? Commit.ANSWER
-                    : sql.startsWith("INSERT") || sql.startsWith("UPDATE") || sql.startsWith("DELETE") ? Commit.OTHER : Commit.NONE;
+                    : sql.startsWith("WITH") || sql.startsWith("INSERT") || sql.startsWith("UPDATE") || sql.startsWith("DELETE") ? Commit.OTHER : Commit.NONE;
             boolean saysMore = before == Commit.NONE || before == Commit.OTHER && now != Commit.NONE || now == Commit.END;
             return saysMore ? now : before;
         }
