@@ -110,6 +110,9 @@ public final class MultipartUpload implements AutoCloseable {
         Upload upload = uploads.begin(job, download.getPlanned().position(), s3.bucket(), download.getKey(), download.getContentType(), partSize,
                 download.getPlanned().asset().urlWithoutSecrets(), length, download.version());
         String uploadId = s3.create(upload);
+        if (uploadId == null) {
+            throw new S3UnavailableException("S3 began an upload of " + download.getPlanned() + " without saying its name.");
+        }
         try {
             return uploads.created(job, upload, uploadId);
         } catch (RuntimeException e) {

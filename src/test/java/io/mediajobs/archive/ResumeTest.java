@@ -1,0 +1,459 @@
+package io.mediajobs.archive;
+
+import static io.mediajobs.archive.ArchiveParts.BUCKET;
+import static io.mediajobs.archive.ArchiveParts.asset;
+import static io.mediajobs.archive.ArchiveParts.report;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mediajobs.archive.RangedFile.Reply;
+import io.mediajobs.archive.RangedFile.Turn;
+import io.mediajobs.archive.S3Front.Call;
+import io.mediajobs.archive.S3Front.Fault;
+import io.mediajobs.demo.s3.EmbeddedS3;
+import io.mediajobs.job.Job;
+import io.mediajobs.job.JobState;
+import io.mediajobs.store.JobChange;
+import io.mediajobs.store.Upload;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Uploads in parts that break off, are refused, or are found again, through the shipped routes. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class ResumeTest {
+
+    private static final int PART = 5 << 20;
+    /** Five whole parts and a sixth one. */
+    private static final int LENGTH = 5 * PART + 1_000_003;
+    private static final String ETAG = "\"v1\"";
+    private static final byte[] VIDEO = bytes(1);
+
+    @TempDir
+    static Path objects;
+    static EmbeddedS3 store;
+    static S3Front front;
+
+    @TempDir
+    Path folder;
+    AssetHost host;
+    ArchiveParts parts;
+
+    private static byte[] bytes(int seed) {
+        byte[] bytes = new byte[LENGTH];
+        new Random(seed).nextBytes(bytes);
+        return bytes;
+    }
+
+    @BeforeAll
+    static void startStore() throws Exception {
+        store = EmbeddedS3.start(objects);
+        store.createBucket(BUCKET);
+        front = new S3Front(store.endpoint());
+    }
+
+    @AfterAll
+    static void stopStore() {
+        front.close();
+        store.close();
+    }
+
+    @BeforeEach
+    void start() throws Exception {
+        front.clear();
+        host = new AssetHost();
+        parts = parts(Map.of());
+    }
+
+    @AfterEach
+    void stop() {
+        parts.close();
+        host.close();
+        front.clear();
+    }
+
+    private ArchiveParts parts(Map<String, String> more) throws Exception {
+        Map<String, String> settings = new HashMap<>(Map.of("archive.multipart-from", "5MB", "archive.part-size", "5MB", "archive.orphan-after", "0s"));
+        settings.putAll(more);
+        return new ArchiveParts(folder, front.endpoint().toString(), store.accessKey(), store.secretKey(), settings);
+    }
+
+    /** What another process would have: nothing but the store. */
+    private void restart(Map<String, String> more) throws Exception {
+        parts.close();
+        parts = parts(more);
+    }
+
+    private RangedFile file(String etag, java.util.function.BiFunction<Integer, Boolean, Turn> turns) {
+        RangedFile file = new RangedFile(VIDEO, etag, turns);
+        host.on("/v.mp4", file);
+        return file;
+    }
+
+    private Job archive(String jobId, String query) {
+        return parts.archive(parts.archiving("p", jobId, Map.of()), report(asset("video", host.url("/v.mp4" + query))));
+    }
+
+    private Job again(Job job, String query) {
+        parts.jobs.override(job.key(), any -> JobChange.to(null).askAgainIn(Duration.ZERO));
+        return parts.archive(parts.claim("p"), report(asset("video", host.url("/v.mp4" + query))));
+    }
+
+    private void isHome(Job job, byte[] content) throws Exception {
+        assertThat(job.state()).as("%s", job.error()).isEqualTo(JobState.ARCHIVED);
+        assertThat(objects.resolve(BUCKET).resolve(job.provider()).resolve(job.jobId()).resolve("video.mp4")).hasBinaryContent(content);
+        String sha256 = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+        assertThat(parts.jobs.assets(job)).singleElement().satisfies(asset -> {
+            assertThat(asset.sha256()).isEqualTo(sha256);
+            assertThat(asset.bytes()).isEqualTo(content.length);
+        });
+        assertThat(parts.uploads.find(job, 0)).isEmpty();
+        assertThat(open()).as("unfinished uploads").isEmpty();
+        assertThat(parts.uploads.orphans(Duration.ZERO, 10)).isEmpty();
+    }
+
+    private List<String> open() {
+        return parts.s3.listMultipartUploads(list -> list.bucket(BUCKET)).uploads().stream().map(upload -> upload.key()).toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aLaterTryGoesOnBehindThePartsThatAreThere(boolean inAnotherProcess) throws Exception {
+        RangedFile file = file(ETAG, (time, range) -> Turn.FINE);
+        front.on(asked -> asked.part() == 4, 1, Fault.status(403, "AccessDenied"));
+        Job first = archive("later-" + inAnotherProcess, "?sig=1");
+        assertThat(first.error().code()).isEqualTo("s3-denied");
+        long before = file.sent.get();
+        assertThat(front.parts()).startsWith(1, 2, 3, 4);
+        if (inAnotherProcess) {
+            restart(Map.of());
+        }
+
+        Job job = again(first, "?sig=2");
+
+        isHome(job, VIDEO);
+        assertThat(file.ranges).containsExactly("", "bytes=" + 3 * PART + "-");
+        assertThat(host.requests().get(1).headers()).containsEntry("if-range", ETAG);
+        assertThat(file.sent.get() - before).as("bytes fetched by the later try").isEqualTo(LENGTH - 3L * PART);
+        assertThat(front.parts().stream().filter(part -> part <= 3)).as("parts 1 to 3 are sent once").containsExactly(1, 2, 3);
+        assertThat(front.count(Call.CREATE)).isEqualTo(1);
+        assertThat(front.count(Call.GET)).as("read back for the SHA-256 that the first process took with it").isEqualTo(inAnotherProcess ? 1 : 0);
+    }
+
+    @Test
+    void aBodyThatBreaksOffInMidPartGoesOnAtThatByte() throws Exception {
+        int cut = PART + 1_234_567;
+        RangedFile file = file(ETAG, (time, range) -> time <= 2 ? Turn.cutAfter(cut) : Turn.FINE);
+        isHome(archive("break", ""), VIDEO);
+        assertThat(file.ranges).containsExactly("", "bytes=" + cut + "-", "bytes=" + 2 * cut + "-");
+        assertThat(file.sent.get()).as("no byte is fetched twice").isEqualTo(LENGTH);
+        assertThat(front.parts()).containsExactly(1, 2, 3, 4, 5, 6);
+    }
+
+    @Test
+    void anUnknownLengthGoesOnToo() throws Exception {
+        RangedFile file = file(ETAG, (time, range) -> time == 1 ? Turn.cutAfter(PART + 77) : Turn.FINE);
+        file.chunked = true;
+        isHome(archive("unknown-break", ""), VIDEO);
+        assertThat(file.sent.get()).isEqualTo(LENGTH);
+        assertThat(front.parts()).containsExactly(1, 2, 3, 4, 5, 6);
+    }
+
+    @Test
+    void aTimeOfModificationServesWhereThereIsNoETag() throws Exception {
+        RangedFile file = file(null, (time, range) -> time == 1 ? Turn.cutAfter(2 * PART) : Turn.FINE);
+        file.lastModified = "Sat, 21 Nov 2026 12:00:00 GMT";
+        isHome(archive("modified", ""), VIDEO);
+        assertThat(host.requests().get(1).headers()).containsEntry("if-range", "Sat, 21 Nov 2026 12:00:00 GMT");
+        assertThat(file.sent.get()).isEqualTo(LENGTH);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"none", "W/\"weak\"", "unquoted", "modified-just-now"})
+    void withoutAStrongSignOfTheVersionItBeginsAnew(String sign) throws Exception {
+        boolean modified = sign.equals("modified-just-now");
+        RangedFile file = file(modified || sign.equals("none") ? null : sign, (time, range) -> time == 1 ? Turn.cutAfter(2 * PART + 5) : Turn.FINE);
+        file.lastModified = modified ? "Sun, 22 Nov 2026 12:00:00 GMT" : null;
+        isHome(archive("weak-" + sign.replaceAll("\\W", ""), ""), VIDEO);
+        assertThat(file.ranges).containsExactly("", "");
+        assertThat(front.count(Call.CREATE)).isEqualTo(2);
+    }
+
+    /** What a host may say to a request for the rest. In no case do bytes of two answers meet that do not belong together. */
+    @ParameterizedTest
+    @EnumSource(value = Reply.class, names = {"WHOLE", "OTHER_START", "OTHER_TOTAL", "NOT_TO_THE_END", "NO_CONTENT_RANGE", "OTHER_ETAG", "NO_ETAG", "NO_SUCH_RANGE",
+            "SHORT_LENGTH"})
+    void anythingButTheRestOfTheSameFileBeginsAnew(Reply reply) throws Exception {
+        byte[] changed = bytes(2);
+        RangedFile file = file(ETAG, (time, range) -> time == 1 ? Turn.cutAfter(2 * PART + 5) : range ? Turn.with(reply) : Turn.FINE);
+        front.on(asked -> asked.part() == 2, 0, Fault.reset());
+        host.on("/v.mp4", (request, time, out) -> {
+            if (time == 2) {
+                file.content = changed;
+            }
+            file.write(request, time, out);
+        });
+        isHome(archive("rest-" + reply, ""), changed);
+        assertThat(file.ranges.get(1)).isEqualTo("bytes=" + (2 * PART + 5) + "-");
+        assertThat(front.count(Call.CREATE)).isEqualTo(2);
+        assertThat(front.count(Call.ABORT)).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Reply.class, names = {"WHOLE", "OTHER_START", "OTHER_TOTAL", "OTHER_ETAG", "NO_SUCH_RANGE"})
+    void alsoALaterTryBeginsAnew(Reply reply) throws Exception {
+        RangedFile file = file(ETAG, (time, range) -> range ? Turn.with(reply) : Turn.FINE);
+        front.on(asked -> asked.part() == 3, 1, Fault.status(403, "AccessDenied"));
+        Job first = archive("later-" + reply, "");
+        file.content = bytes(3);
+        if (reply == Reply.WHOLE) {
+            file.etag = "\"v2\"";
+        }
+        isHome(again(first, ""), file.content);
+        assertThat(file.ranges.get(1)).isEqualTo("bytes=" + 2 * PART + "-");
+        assertThat(front.count(Call.CREATE)).isEqualTo(2);
+    }
+
+    @Test
+    void aUrlThatExpiresHalfWayIsAskedForAndTheUploadGoesOnWithTheNextOne() throws Exception {
+        RangedFile file = file(ETAG, (time, range) -> time == 1 ? Turn.cutAfter(3 * PART + 9) : time == 2 ? Turn.with(Reply.FORBIDDEN) : Turn.FINE);
+        Job first = archive("expires", "?sig=planted-signature-1");
+        assertThat(first.error().code()).isEqualTo("url-expired");
+        isHome(again(first, "?sig=planted-signature-2"), VIDEO);
+        assertThat(file.ranges).containsExactly("", "bytes=" + (3 * PART + 9) + "-", "bytes=" + 3 * PART + "-");
+        assertThat(file.sent.get()).isEqualTo(LENGTH + 9);
+        assertThat(front.parts()).containsExactly(1, 2, 3, 4, 5, 6);
+        parts.close();
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path each : files.filter(Files::isRegularFile).toList()) {
+                assertThat(new String(Files.readAllBytes(each), StandardCharsets.ISO_8859_1)).doesNotContain("planted-signature");
+            }
+        }
+        parts = parts(Map.of());
+    }
+
+    @Test
+    void aPartThatS3LostIsSentAgain() throws Exception {
+        RangedFile file = file(ETAG, (time, range) -> Turn.FINE);
+        front.on(asked -> asked.part() == 4, 1, Fault.status(403, "AccessDenied"));
+        Job first = archive("lost-part", "");
+        Upload upload = parts.uploads.find(first, 0).orElseThrow();
+        parts.s3.uploadPart(part -> part.bucket(BUCKET).key(upload.key()).uploadId(upload.uploadId()).partNumber(2),
+                software.amazon.awssdk.core.sync.RequestBody.fromBytes(new byte[PART]));
+        isHome(again(first, ""), VIDEO);
+        assertThat(file.ranges).containsExactly("", "bytes=" + PART + "-");
+    }
+
+    @Test
+    void aPartIsRepeatedWithTheSameBytesWhereS3IsBusy() throws Exception {
+        RangedFile file = file(ETAG, (time, range) -> Turn.FINE);
+        front.on(asked -> asked.part() == 2, 1, Fault.status(503, "SlowDown")).on(asked -> asked.part() == 3, 1, Fault.reset())
+                .on(asked -> asked.part() == 5, 1, Fault.lostAnswer()).on(asked -> asked.part() == 6, 1, Fault.status(500, "InternalError"));
+        isHome(archive("busy", ""), VIDEO);
+        assertThat(file.sent.get()).isEqualTo(LENGTH);
+        assertThat(front.parts()).containsExactly(1, 2, 2, 3, 3, 4, 5, 5, 6, 6);
+    }
+
+    @Test
+    void anUploadThatS3ForgotBeginsAnew() throws Exception {
+        file(ETAG, (time, range) -> Turn.FINE);
+        front.on(asked -> asked.part() == 3, 1, Fault.status(404, "NoSuchUpload"));
+        isHome(archive("forgotten", ""), VIDEO);
+        assertThat(front.count(Call.CREATE)).isEqualTo(2);
+    }
+
+    @Test
+    void anUploadThatS3ForgotBetweenTriesBeginsAnew() throws Exception {
+        RangedFile file = file(ETAG, (time, range) -> Turn.FINE);
+        front.on(asked -> asked.part() == 3, 1, Fault.status(403, "AccessDenied"));
+        Job first = archive("forgotten-later", "");
+        Upload upload = parts.uploads.find(first, 0).orElseThrow();
+        parts.s3.abortMultipartUpload(abort -> abort.bucket(BUCKET).key(upload.key()).uploadId(upload.uploadId()));
+        isHome(again(first, ""), VIDEO);
+        assertThat(file.ranges).containsExactly("", "");
+    }
+
+    @Test
+    void whatWasPutTogetherWithoutAnAnswerIsRecognised() throws Exception {
+        RangedFile file = file(ETAG, (time, range) -> Turn.FINE);
+        front.on(Call.COMPLETE, 1, Fault.lostAnswer());
+        isHome(archive("completed", ""), VIDEO);
+        assertThat(file.sent.get()).isEqualTo(LENGTH);
+        assertThat(front.parts()).containsExactly(1, 2, 3, 4, 5, 6);
+        assertThat(front.count(Call.COMPLETE)).isEqualTo(2);
+    }
+
+    @Test
+    void whatWasPutTogetherByAProcessThatIsGoneIsRecognisedWithoutItsUrl() throws Exception {
+        RangedFile file = file(ETAG, (time, range) -> Turn.FINE);
+        front.on(Call.HEAD, 1, Fault.status(403, "AccessDenied"));
+        Job first = archive("completed-gone", "");
+        assertThat(first.error().code()).isEqualTo("s3-denied");
+        restart(Map.of());
+        isHome(again(first, ""), VIDEO);
+        assertThat(file.sent.get()).isEqualTo(LENGTH);
+        assertThat(host.requests()).hasSize(1);
+        assertThat(front.parts()).hasSize(6);
+        assertThat(front.count(Call.GET)).as("the hash of the whole was written down").isZero();
+    }
+
+    @Test
+    void anotherObjectUnderTheKeyIsNotTakenForOurs() throws Exception {
+        RangedFile file = file(ETAG, (time, range) -> Turn.FINE);
+        front.on(Call.COMPLETE, 1, Fault.status(403, "AccessDenied"));
+        Job first = archive("not-ours", "");
+        Upload upload = parts.uploads.find(first, 0).orElseThrow();
+        assertThat(upload.sentAll()).isTrue();
+        parts.s3.abortMultipartUpload(abort -> abort.bucket(BUCKET).key(upload.key()).uploadId(upload.uploadId()));
+        parts.s3.putObject(put -> put.bucket(BUCKET).key(upload.key()), software.amazon.awssdk.core.sync.RequestBody.fromBytes(bytes(9)));
+        isHome(again(first, ""), VIDEO);
+        assertThat(file.ranges).containsExactly("", "");
+    }
+
+    @Test
+    void completingThatAnswers200WithAnErrorIsRepeated() throws Exception {
+        RangedFile file = file(ETAG, (time, range) -> Turn.FINE);
+        front.on(Call.COMPLETE, 1, Fault.status(200, "InternalError"));
+        isHome(archive("200-error", ""), VIDEO);
+        assertThat(file.sent.get()).isEqualTo(LENGTH);
+        assertThat(front.parts()).hasSize(6);
+    }
+
+    @Test
+    void anUploadWhoseBeginningGotNoAnswerIsTakenBackAndNobodyElses() throws Exception {
+        file(ETAG, (time, range) -> Turn.FINE);
+        String key = "p/no-answer/video.mp4";
+        String foreign = parts.s3.createMultipartUpload(create -> create.bucket(BUCKET).key(key + ".theirs")).uploadId();
+        front.on(Call.CREATE, 1, Fault.lostAnswer());
+        Job job = archive("no-answer", "");
+        assertThat(job.state()).isEqualTo(JobState.ARCHIVED);
+        assertThat(open()).containsExactly(key + ".theirs");
+        parts.s3.abortMultipartUpload(abort -> abort.bucket(BUCKET).key(key + ".theirs").uploadId(foreign));
+    }
+
+    @Test
+    void orphansOfOursAreTakenBackAndNobodyElses() throws Exception {
+        file(ETAG, (time, range) -> Turn.FINE);
+        front.on(asked -> asked.part() == 3, 2, Fault.status(403, "AccessDenied"));
+        Job cancelled = archive("cancelled", "");
+        Job live = parts.archive(parts.archiving("p2", "live", Map.of()), report(asset("video", host.url("/v.mp4"))));
+        String foreign = parts.s3.createMultipartUpload(create -> create.bucket(BUCKET).key("p/cancelled/video.mp4")).uploadId();
+        assertThat(parts.unfinished.takeBackOrphans()).as("jobs that go on need theirs").isZero();
+
+        parts.jobs.override(cancelled.key(), any -> JobChange.to(JobState.CANCELLED).askNoMore());
+        front.on(Call.ABORT, 1, Fault.status(403, "AccessDenied"));
+        assertThat(parts.unfinished.takeBackOrphans()).as("S3 did not take it back").isZero();
+        assertThat(parts.unfinished.takeBackOrphans()).isEqualTo(1);
+        assertThat(parts.unfinished.takeBackOrphans()).isZero();
+
+        List<String> left = parts.s3.listMultipartUploads(list -> list.bucket(BUCKET)).uploads().stream().map(upload -> upload.uploadId()).toList();
+        assertThat(left).containsExactlyInAnyOrder(foreign, parts.uploads.find(live, 0).orElseThrow().uploadId());
+        parts.s3.abortMultipartUpload(abort -> abort.bucket(BUCKET).key("p/cancelled/video.mp4").uploadId(foreign));
+        parts.jobs.override(live.key(), any -> JobChange.to(JobState.BLOCKED).askNoMore());
+        assertThat(parts.unfinished.takeBackOrphans()).as("of a blocked job").isEqualTo(1);
+        assertThat(open()).isEmpty();
+    }
+
+    @Test
+    void aJobThatIsOpenedAgainLeavesTheOldUploadBehind() throws Exception {
+        file(ETAG, (time, range) -> Turn.FINE);
+        front.on(asked -> asked.part() == 3, 1, Fault.status(403, "AccessDenied"));
+        Job first = archive("retried", "");
+        parts.jobs.override(first.key(), any -> JobChange.to(JobState.BLOCKED).askNoMore());
+        parts.jobs.retry(first.key());
+        Job second = again(first, "");
+        assertThat(second.attempt()).isEqualTo(2);
+        assertThat(parts.unfinished.takeBackOrphans()).isEqualTo(1);
+        isHome(second, VIDEO);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anAssetThatIsTooLargeBlocksItsJob(boolean chunked) throws Exception {
+        restart(Map.of("archive.max-asset-bytes", "20MB"));
+        RangedFile file = file(ETAG, (time, range) -> Turn.FINE);
+        file.chunked = chunked;
+        Job job = archive("large-" + chunked, "");
+        assertThat(job.state()).isEqualTo(JobState.BLOCKED);
+        assertThat(job.error().code()).isEqualTo("asset-too-large");
+        assertThat(open()).isEmpty();
+        assertThat(host.requests()).hasSize(1);
+    }
+
+    @Test
+    void assetsThatAreTooLargeTogetherBlockTheirJob() throws Exception {
+        restart(Map.of("archive.max-job-bytes", "30MB"));
+        file(ETAG, (time, range) -> Turn.FINE);
+        host.file("/a.png", "image/png", new byte[6 << 20]);
+        Job job = parts.archive(parts.archiving("p", "together", Map.of()), report(asset("image", host.url("/a.png")), asset("video", host.url("/v.mp4"))));
+        assertThat(job.state()).isEqualTo(JobState.BLOCKED);
+        assertThat(job.error().code()).isEqualTo("job-too-large");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aHostThatDripsIsLeft(boolean headers) throws Exception {
+        restart(Map.of("archive.minimum-rate", "1KB", "archive.minimum-rate-over", "1s", "archive.idle-timeout", "1s", "archive.connect-timeout", "1s"));
+        host.on("/v.mp4", (request, time, out) -> {
+            if (!headers) {
+                AssetHost.head(out, "200 OK", "Content-Type: video/mp4", "Content-Length: 1000000");
+            } else {
+                out.write("HTTP/1.1 200 OK\r\nX-Drip: ".getBytes(StandardCharsets.ISO_8859_1));
+            }
+            while (true) {
+                out.write('x');
+                out.flush();
+                // the drip is what is tested, and nothing waits for it
+                java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
+            }
+        });
+        long start = System.nanoTime();
+        Job job = archive("drip-" + headers, "");
+        assertThat(job.error().code()).isEqualTo(headers ? "asset-unavailable" : "asset-too-slow");
+        assertThat(host.requests()).hasSize(headers ? 4 : 1);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
+    }
+
+    @Test
+    void aTransferThatTakesTooLongEndsAndTheNextOneGoesOn() throws Exception {
+        restart(Map.of("archive.transfer-deadline", "2s"));
+        RangedFile file = file(ETAG, (time, range) -> Turn.FINE);
+        host.on("/v.mp4", (request, time, out) -> file.write(request, time, time > 1 ? out : new java.io.FilterOutputStream(out) {
+            private long sent;
+
+            @Override
+            public void write(byte[] bytes, int from, int length) throws java.io.IOException {
+                out.write(bytes, from, length);
+                sent += length;
+                if (sent > 2 * PART + (1 << 19)) {
+                    out.flush();
+                    java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
+                }
+            }
+        }));
+        Job first = archive("deadline", "");
+        assertThat(first.error().code()).isEqualTo("transfer-deadline");
+        restart(Map.of());
+        isHome(again(first, ""), VIDEO);
+        assertThat(file.ranges).hasSize(2);
+        assertThat(file.ranges.get(1)).isEqualTo("bytes=" + 2 * PART + "-");
+    }
+}
