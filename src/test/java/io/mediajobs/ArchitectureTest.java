@@ -42,6 +42,14 @@ class ArchitectureTest {
     static final ArchRule theSimulatorNeedsNoProduct = noClasses().that().resideInAnyPackage("io.mediajobs.demo.simulator..", "io.mediajobs.demo.media..", "io.mediajobs.demo.s3..")
             .should().dependOnClassesThat(resideInAPackage("io.mediajobs..").and(not(resideInAPackage("io.mediajobs.demo.."))));
 
+    /** Leases, due times and ages are decided by the database's clock: nodes whose own clocks differ must agree. */
+    @ArchTest
+    static final ArchRule theStoreAsksNoClockOfItsOwn = noClasses().that().resideInAPackage("io.mediajobs.store..")
+            .should().callMethod(java.time.Instant.class, "now").orShould().callMethod(System.class, "currentTimeMillis")
+            .orShould().dependOnClassesThat().areAssignableTo(java.time.Clock.class).orShould().dependOnClassesThat().areAssignableTo(java.util.Date.class)
+            .orShould().callMethodWhere(com.tngtech.archunit.base.DescribedPredicate.describe("now() of java.time", call ->
+                    call.getTarget().getOwner().getPackageName().equals("java.time") && call.getTarget().getName().equals("now")));
+
     @ArchTest
     static final ArchRule mechanicsKnowNoCamelRoutes = noClasses().that().resideInAnyPackage("io.mediajobs.job..", "io.mediajobs.config..", "io.mediajobs.report..", "io.mediajobs.store..")
             .should().dependOnClassesThat().resideInAPackage("org.apache.camel..");

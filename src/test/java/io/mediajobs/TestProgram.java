@@ -46,7 +46,7 @@ public final class TestProgram implements AutoCloseable {
             Map<String, String> all = settings(folder, simulator, s3);
             all.putAll(settings);
             return new TestProgram(simulator, s3, MediaJobRoutes.start(
-                    Settings.load(Path.of("").toAbsolutePath(), null, Map.of(), new Properties(), all)));
+                    Settings.load(Path.of("").toAbsolutePath(), List.of(), Map.of(), new Properties(), all)));
         } catch (RuntimeException e) {
             s3.close();
             simulator.close();

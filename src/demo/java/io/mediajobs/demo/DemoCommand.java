@@ -52,30 +52,40 @@ public final class DemoCommand implements Subcommand {
             throw new ParameterException(spec.commandLine(), "--jobs must be 1 to " + MOST + ".");
         }
         StopSignal stop = StopSignal.listen();
-        PrintWriter out = spec.commandLine().getOut();
         try (DemoFolder files = DemoFolder.fresh(main.workingFolder().resolve(folder).normalize())) {
             DemoLog.into(files.log());
             try (ProviderSimulator simulator = ProviderSimulator.builder().speed(SPEED).start();
                     EmbeddedS3 s3 = EmbeddedS3.start(files.s3())) {
                 s3.createBucket(DemoSettings.BUCKET);
-                Settings settings = DemoSettings.of(main.home(), files, simulator, s3, main.definitions());
-                try (MediaJobRoutes program = MediaJobRoutes.start(settings)) {
-                    out.println("Media Job Routes follows " + count + " jobs of five simulated providers, whose times run " + (int) SPEED
-                            + " times faster. The page: " + ApiAddress.of(settings));
-                    out.println();
-                    out.flush();
-                    boolean good = new Demo(simulator, files, settings, out, view(out), stop).run(count);
-                    if (!exit && !stop.isRaised()) {
-                        out.println();
-                        out.println("Everything stays up until Ctrl-C.");
-                        out.flush();
-                        stop.await();
-                        return ExitCode.OK.number();
-                    }
-                    return (good ? ExitCode.OK : ExitCode.FINDINGS).number();
+                Settings settings = DemoSettings.of(main.home(), files, simulator, s3, !exit, main.definitions());
+                MediaJobRoutes program = MediaJobRoutes.start(settings);
+                try {
+                    return follow(simulator, files, settings, stop);
+                } finally {
+                    program.close();
                 }
             }
         }
+    }
+
+    private int follow(ProviderSimulator simulator, DemoFolder files, Settings settings, StopSignal stop) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println("Media Job Routes follows " + count + " jobs of five simulated providers, whose times run " + (int) SPEED
+                + " times faster. The page: " + ApiAddress.of(settings));
+        out.println();
+        out.flush();
+        boolean good = new Demo(simulator, files, settings, out, view(out), stop).run(count);
+        if (exit) {
+            return (good ? ExitCode.OK : ExitCode.FINDINGS).number();
+        }
+        if (stop.isRaised()) {
+            return ExitCode.OK.number();
+        }
+        out.println();
+        out.println("Everything stays up until Ctrl-C.");
+        out.flush();
+        stop.await();
+        return ExitCode.OK.number();
     }
 
     private JobsView view(PrintWriter out) {

@@ -24,10 +24,12 @@ final class DemoSettings {
     }
 
     /**
-     * @param lastWords what the command line says
+     * @param usualPorts whether the product's own ports are wanted where they are free: nobody opens the page of a demo that ends by itself
+     * @param lastWords  what the command line says
      * @return neither the operator's file nor environment variables play a part: the demo is the same everywhere
      */
-    static Settings of(Path home, DemoFolder folder, ProviderSimulator simulator, EmbeddedS3 s3, Map<String, String> lastWords) {
+    static Settings of(Path home, DemoFolder folder, ProviderSimulator simulator, EmbeddedS3 s3, boolean usualPorts,
+                       Map<String, String> lastWords) {
         Map<String, String> all = new LinkedHashMap<>();
         all.put("data.folder", folder.data().toString());
         all.put("provider.pictory.url", simulator.url("pictory-image"));
@@ -59,10 +61,10 @@ final class DemoSettings {
         all.put("archive.ask-again-after", "1s");
         all.put("archive.fresh-url-delay", "500ms");
         all.put("events.tick-millis", "200");
-        all.put("http.port", Integer.toString(free(8080)));
-        all.put("observe.port", Integer.toString(free(9876)));
+        all.put("http.port", Integer.toString(free(usualPorts ? 8080 : 0)));
+        all.put("observe.port", Integer.toString(free(usualPorts ? 9876 : 0)));
         all.putAll(lastWords);
-        return Settings.load(home, null, Map.of(), new Properties(), all);
+        return Settings.load(home, List.of(), Map.of(), new Properties(), all);
     }
 
     /** @return the port itself if nobody listens there, else any that is free */

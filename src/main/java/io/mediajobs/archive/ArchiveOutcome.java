@@ -67,7 +67,7 @@ public final class ArchiveOutcome {
         long bytes = assets.stream().mapToLong(ArchivedAsset::bytes).sum();
         jobs.apply(job, JobChange.to(JobState.ARCHIVED).askNoMore().clearError().failures(0).misses(0).manifest(manifest)
                 .note(JobState.ARCHIVED.word(), assets.size() + " assets, " + bytes + " bytes")
-                .event(events.completed(job, report, bucket, manifest, assets)), null);
+                .event(events.completed(job, report, bucket, manifest, assets, Manifest.archivedAt(assets).orElse(null))), null);
         LOG.info("Job {} is archived: {} assets, {} bytes, {}", job.key(), assets.size(), bytes, manifest);
     }
 

@@ -1,10 +1,11 @@
 package io.mediajobs.archive;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -12,12 +13,12 @@ import io.mediajobs.job.Job;
 import io.mediajobs.report.Report;
 import io.mediajobs.store.ArchivedAsset;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -28,7 +29,6 @@ public final class Manifest {
 
     private static final int VERSION = 1;
     private static final JsonNodeFactory NODES = JsonNodeFactory.withExactBigDecimals(true);
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final ArchiveKey keys;
     private final ArchivePlan plan;
@@ -43,11 +43,17 @@ public final class Manifest {
         return keys.manifest(job);
     }
 
-    /**
-     * @return UTF-8
-     * @throws IllegalStateException if an asset of the report is not in S3
-     */
-    public byte[] bytes(Job job, Report report) {
+    /** How a manifest is written: indented for people, with the same line ends everywhere, so that a repeat writes the same bytes. */
+    public static ObjectMapper json() {
+        DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
+        DefaultPrettyPrinter printer = new DefaultPrettyPrinter();
+        printer.indentObjectsWith(indenter);
+        printer.indentArraysWith(indenter);
+        return JsonMapper.builder().defaultPrettyPrinter(printer).enable(SerializationFeature.INDENT_OUTPUT).build();
+    }
+
+    /** @throws IllegalStateException if an asset of the report is not in S3 */
+    public ObjectNode of(Job job, Report report) {
         List<ArchivedAsset> assets = plan.complete(job, report);
         JsonNode said = report.toJson();
         ObjectNode manifest = NODES.objectNode();
@@ -69,10 +75,14 @@ public final class Manifest {
                 timings.set(time, said.get(time));
             }
         }
-        assets.stream().map(asset -> asset.details().get(AssetCheck.ARCHIVED_AT)).filter(Objects::nonNull).map(Object::toString)
-                .max(Comparator.comparing(Instant::parse))
-                .ifPresent(time -> timings.put("archivedAt", time));
-        return write(manifest);
+        archivedAt(assets).ifPresent(time -> timings.put("archivedAt", time.toString()));
+        return manifest;
+    }
+
+    /** When the last of the assets was complete in S3; empty if none says. */
+    static Optional<Instant> archivedAt(List<ArchivedAsset> assets) {
+        return assets.stream().map(asset -> asset.details().get(AssetCheck.ARCHIVED_AT)).filter(Objects::nonNull)
+                .map(time -> Instant.parse(time.toString())).max(Comparator.naturalOrder());
     }
 
     private static ObjectNode node(ArchivedAsset asset) {
@@ -113,17 +123,5 @@ public final class Manifest {
             return copy;
         }
         return node;
-    }
-
-    private static byte[] write(ObjectNode manifest) {
-        try {
-            DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
-            DefaultPrettyPrinter printer = new DefaultPrettyPrinter();
-            printer.indentObjectsWith(indenter);
-            printer.indentArraysWith(indenter);
-            return (JSON.writer(printer).writeValueAsString(manifest) + "\n").getBytes(StandardCharsets.UTF_8);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a tree of JSON can always be written", e);
-        }
     }
 }

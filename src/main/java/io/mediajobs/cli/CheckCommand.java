@@ -41,7 +41,7 @@ final class CheckCommand implements Callable<Integer> {
         try {
             MediaJobRoutes.check(settings);
         } catch (ConfigurationException e) {
-            findings.add(new Finding(main.settingsFile() == null ? "settings" : main.settingsFile().getFileName().toString(), e.getMessage()));
+            findings.add(new Finding("settings", e.getMessage()));
         }
         RoutesCheck routes = new RoutesCheck(settings);
         findings.addAll(routes.findings());

@@ -51,7 +51,7 @@ final class JobCommand implements Callable<Integer> {
                 line(out, field, job.path(field).asText());
             }
         }
-        job.path("tags").fields().forEachRemaining(tag -> line(out, "tag " + tag.getKey(), tag.getValue().asText()));
+        job.path("tags").properties().forEach(tag -> line(out, "tag " + tag.getKey(), tag.getValue().asText()));
         if (job.hasNonNull("error")) {
             line(out, "error", job.path("error").path("code").asText() + ": " + job.path("error").path("message").asText());
         }

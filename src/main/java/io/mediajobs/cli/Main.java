@@ -25,7 +25,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 
 /** The command {@code media-job-routes}: global options, and how failures are told. */
 @Command(name = "media-job-routes", versionProvider = Version.class, subcommands = {
-        RunCommand.class, TrackCommand.class, JobsCommand.class, JobCommand.class, CheckCommand.class},
+        RunCommand.class, TrackCommand.class, JobsCommand.class, JobCommand.class, CheckCommand.class, BackupCommand.class, RestoreCommand.class},
         synopsisSubcommandLabel = "COMMAND",
         description = "Brings media-generation jobs home: asks providers how they stand, archives what they made in S3, tells it by events.")
 public final class Main implements Runnable {
@@ -43,7 +43,7 @@ public final class Main implements Runnable {
     private CommandSpec spec;
 
     @Option(names = "--config", paramLabel = "FILE", scope = ScopeType.INHERIT,
-            description = "Properties file with your settings. Default: application.properties of the current folder, else that of the home.")
+            description = "Properties file with your settings; wins over application.properties of the home, and need only say what differs.")
     private Path config;
 
     @Option(names = "--home", paramLabel = "DIR", scope = ScopeType.INHERIT,
@@ -165,21 +165,17 @@ public final class Main implements Runnable {
         return environment;
     }
 
-    /**
-     * The operator's properties file.
-     *
-     * @return null if there is none
-     */
-    public Path settingsFile() {
+    /** The properties files, later ones win: the one of the home, then the one that {@code --config} names. */
+    public List<Path> settingsFiles() {
+        List<Path> files = new ArrayList<>();
+        Path installed = home().resolve(SETTINGS_FILE);
+        if (Files.isRegularFile(installed)) {
+            files.add(installed);
+        }
         if (config != null) {
-            return workingFolder.resolve(config);
+            files.add(workingFolder.resolve(config));
         }
-        for (Path folder : List.of(workingFolder, home())) {
-            if (Files.isRegularFile(folder.resolve(SETTINGS_FILE))) {
-                return folder.resolve(SETTINGS_FILE);
-            }
-        }
-        return null;
+        return files;
     }
 
     /** What the command line says with {@code -D}. */
@@ -207,13 +203,17 @@ public final class Main implements Runnable {
 
     /** The same, with other last words than {@link #definitions}. */
     public Settings settings(Map<String, String> lastWords) {
-        return Settings.load(home(), settingsFile(), environment, systemProperties(), lastWords);
+        return Settings.load(home(), settingsFiles(), environment, systemProperties(), lastWords);
     }
 
     private static Properties systemProperties() {
         Properties properties = new Properties();
         properties.putAll(System.getProperties());
         return properties;
+    }
+
+    boolean wantsStackTraces() {
+        return stacktrace;
     }
 
     /** Whether output can be said to be read by a person at a terminal that understands colours and cursor movements. */

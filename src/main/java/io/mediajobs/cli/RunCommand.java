@@ -2,6 +2,7 @@ package io.mediajobs.cli;
 
 import io.mediajobs.config.Settings;
 import io.mediajobs.runtime.MediaJobRoutes;
+import io.mediajobs.store.StoreSettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
@@ -29,22 +30,37 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Settings settings = main.settings();
+        // before the start: what it cannot say of the settings must stop it
+        String where = where(settings);
+        int patience = settings.number("camel.main.shutdown-timeout");
         StopSignal stop = StopSignal.listen();
-        MediaJobRoutes program = MediaJobRoutes.start(settings);
-        if (!stop.isRaised()) {
-            spec.commandLine().getOut().println(ready(settings));
-            spec.commandLine().getOut().flush();
-            stop.await();
+        try (MediaJobRoutes program = start(settings)) {
+            if (!stop.isRaised()) {
+                spec.commandLine().getOut().println("Ready after " + sinceStart() + ": " + where);
+                spec.commandLine().getOut().flush();
+                stop.await();
+            }
+            LOG.info("Stopping: no new polls; work that runs has {} s to end", patience);
         }
-        LOG.info("Stopping: no new polls; work that runs has {} s to end", settings.number("camel.main.shutdown-timeout"));
-        program.close();
         LOG.info("Stopped");
         return ExitCode.OK.number();
     }
 
-    private static String ready(Settings settings) {
-        return "Ready after " + sinceStart() + ": " + ApiAddress.of(settings) + " (API token: " + ApiAddress.tokenPlace(settings) + "), job store "
-                + settings.path("data.folder").resolve("jobs.db") + ", bucket " + settings.text("s3.bucket")
+    private MediaJobRoutes start(Settings settings) {
+        if (main.wantsStackTraces()) {
+            return MediaJobRoutes.start(settings);
+        }
+        QuietStart quiet = QuietStart.begin();
+        try {
+            return MediaJobRoutes.start(settings);
+        } finally {
+            quiet.end();
+        }
+    }
+
+    private static String where(Settings settings) {
+        return ApiAddress.of(settings) + " (API token: " + ApiAddress.tokenPlace(settings) + "), job store "
+                + StoreSettings.of(settings).place() + ", bucket " + settings.text("s3.bucket")
                 + (settings.has("s3.endpoint") ? " at " + settings.text("s3.endpoint") : "") + ".";
     }
 

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
@@ -27,6 +28,8 @@ public final class Settings {
 
     private static final Pattern ENVIRONMENT = Pattern.compile("\\{\\{env:([A-Za-z_][A-Za-z0-9_]*)(?::([^{}]*))?}}");
 
+    private static final Pattern REFERENCE = Pattern.compile("\\{\\{([A-Za-z][A-Za-z0-9.-]*)}}");
+
     private final Properties values;
     private final Set<String> shipped;
     private final Path home;
@@ -39,18 +42,16 @@ public final class Settings {
 
     /**
      * @param home        the folder that relative paths are relative to: where {@code routes/} is
-     * @param file        the operator's properties file; null for none
+     * @param files       the operator's properties files, later ones win; each need not say everything
      * @param environment usually {@code System.getenv()}
      * @param system      usually {@code System.getProperties()}
      * @param overrides   what this process insists on, such as the demo's addresses; never null
      * @throws ConfigurationException if the file cannot be read
      */
-    public static Settings load(Path home, Path file, Map<String, String> environment, Properties system, Map<String, String> overrides) {
+    public static Settings load(Path home, List<Path> files, Map<String, String> environment, Properties system, Map<String, String> overrides) {
         Properties values = shippedProperties();
         Set<String> shipped = new TreeSet<>(values.stringPropertyNames());
-        if (file != null) {
-            values.putAll(read(file));
-        }
+        files.forEach(file -> values.putAll(read(file)));
         for (String key : new TreeSet<>(values.stringPropertyNames())) {
             String variable = environment.get(environmentName(key));
             if (variable != null) {
@@ -100,7 +101,7 @@ public final class Settings {
     }
 
     private static boolean isOurs(String key) {
-        return key.startsWith("provider.") || key.startsWith("camel.component.") || key.startsWith("camel.beans.");
+        return key.startsWith("provider.") || key.startsWith("camel.");
     }
 
     /**
@@ -158,6 +159,11 @@ public final class Settings {
             throw new ConfigurationException("The setting " + key + " is missing.");
         }
         return value.trim();
+    }
+
+    /** @return the value with what it refers to by {@code {{key}}} in place; the setting must have a value */
+    public String expanded(String key) {
+        return REFERENCE.matcher(required(key)).replaceAll(reference -> Matcher.quoteReplacement(expanded(reference.group(1))));
     }
 
     /** @throws ConfigurationException if it is missing or empty */

@@ -3,12 +3,15 @@ package io.mediajobs.events;
 import io.mediajobs.report.Redaction;
 import io.mediajobs.store.Outbox;
 import io.mediajobs.store.OutboxEvent;
+import io.mediajobs.store.StoreUnavailableException;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,50 +33,74 @@ public final class Deliveries {
     private final Outbox outbox;
     private final Duration first;
     private final Duration longest;
+    private final Duration hold;
     private final LongSupplier nanoTime;
     private final Map<String, String> destinationOfType = new ConcurrentHashMap<>();
     private final Map<String, Pause> pauses = new ConcurrentHashMap<>();
-    /** Numbers of events that were handed out and that nothing was heard of yet: a route without that step would send for ever. */
+    /** Numbers of events that were handed out and that nothing was heard of yet. */
     private final Set<Long> unanswered = ConcurrentHashMap.newKeySet();
+    /** Events that were handed out and not tried. */
+    private final Queue<OutboxEvent> untried = new ConcurrentLinkedQueue<>();
+    private volatile long handedOut;
 
     /**
      * @param first   delay after the first failure
      * @param longest no delay is longer
+     * @param hold    for how long an event that was handed out is nobody else's, unless it is heard of
      */
-    public Deliveries(Outbox outbox, Duration first, Duration longest) {
-        this(outbox, first, longest, System::nanoTime);
+    public Deliveries(Outbox outbox, Duration first, Duration longest, Duration hold) {
+        this(outbox, first, longest, hold, System::nanoTime);
     }
 
-    Deliveries(Outbox outbox, Duration first, Duration longest, LongSupplier nanoTime) {
+    Deliveries(Outbox outbox, Duration first, Duration longest, Duration hold, LongSupplier nanoTime) {
         this.outbox = outbox;
         this.first = first;
         this.longest = longest;
+        this.hold = hold;
         this.nanoTime = nanoTime;
     }
 
     /**
-     * The events to deliver now, in order; empty if there are none. Of each subject there is only the oldest, so ask again when
-     * these are through.
+     * The events to deliver now, in order; empty if there are none, or if the store is away. Of each subject there is only the oldest,
+     * so ask again when these are through. They are ours alone for a while: other nodes pass them over.
      *
      * @param most how many at the most
      */
     public List<OutboxEvent> due(int most) {
-        List<OutboxEvent> page = outbox.due(most, pausedTypes());
-        if (page.stream().anyMatch(event -> unanswered.contains(event.number()))) {
-            LOG.warn("Event {} was handed out for publishing and nobody took down what came of it. It is handed out again at the next tick.",
-                    page.get(0).id());
-            page = List.of();
+        try {
+            giveBack();
+            if (!unanswered.isEmpty()) {
+                LOG.warn("{} events were handed out for publishing and it was not taken down what came of them. They are handed out again in {} s at the latest.",
+                        unanswered.size(), hold.toSeconds());
+                unanswered.clear();
+            }
+            long begin = nanoTime.getAsLong();
+            List<OutboxEvent> page = outbox.take(most, pausedTypes(), hold);
+            handedOut = begin;
+            page.forEach(event -> unanswered.add(event.number()));
+            return page;
+        } catch (StoreUnavailableException e) {
+            LOG.debug("No events while the job store is away", e);
+            return List.of();
         }
-        unanswered.clear();
-        page.forEach(event -> unanswered.add(event.number()));
-        return page;
     }
 
-    /** False if the destination of events of this type has failed since this event was handed out; it stays due then. */
+    private void giveBack() {
+        List<OutboxEvent> page = List.copyOf(untried);
+        outbox.release(page);
+        untried.removeAll(page);
+    }
+
+    /**
+     * False if the event is not to be tried now; it stays due then. Either its destination has failed since it was handed out, or that
+     * was so long ago that another node may have it by now.
+     */
     public boolean mayTry(OutboxEvent event) {
-        boolean may = !pausedTypes().contains(event.type());
+        boolean ours = nanoTime.getAsLong() - handedOut < hold.toNanos() / 2;
+        boolean may = ours && !pausedTypes().contains(event.type());
         if (!may) {
             unanswered.remove(event.number());
+            untried.add(event);
         }
         return may;
     }

@@ -12,6 +12,7 @@ import io.mediajobs.store.NewEvent;
 import io.mediajobs.store.ProviderEventFactory;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 
 /**
@@ -33,15 +34,20 @@ public final class JobEvents implements ProviderEventFactory {
 
     /** The event of a job that came to {@code end} for the reason {@code error}; {@code report} may be null. */
     public NewEvent ended(Job job, JobState end, JobError error, Report report) {
-        return event(job, end, error, report, null, null, List.of());
+        return event(job, end, error, report, null, null, List.of(), null);
     }
 
-    /** The event of a job whose assets are all in {@code bucket}. */
-    public NewEvent completed(Job job, Report report, String bucket, String manifest, List<ArchivedAsset> assets) {
-        return event(job, JobState.ARCHIVED, null, report, bucket, manifest, assets);
+    /**
+     * The event of a job whose assets are all in {@code bucket}.
+     *
+     * @param archivedAt the same as in the manifest; null if unknown
+     */
+    public NewEvent completed(Job job, Report report, String bucket, String manifest, List<ArchivedAsset> assets, Instant archivedAt) {
+        return event(job, JobState.ARCHIVED, null, report, bucket, manifest, assets, archivedAt);
     }
 
-    private NewEvent event(Job job, JobState end, JobError error, Report report, String bucket, String manifest, List<ArchivedAsset> assets) {
+    private NewEvent event(Job job, JobState end, JobError error, Report report, String bucket, String manifest, List<ArchivedAsset> assets,
+                           Instant archivedAt) {
         String type = "mediajobs.job." + (end == JobState.ARCHIVED ? "completed" : end.word());
         String id = job.key() + "/" + job.attempt() + "/" + type;
         ObjectNode data = JsonNodeFactory.instance.objectNode();
@@ -76,10 +82,10 @@ public final class JobEvents implements ProviderEventFactory {
                 timings.set(time, said.get(time));
             }
         }
-        Instant now = clock.instant();
-        if (end == JobState.ARCHIVED) {
-            timings.put("archivedAt", now.toString());
+        if (archivedAt != null) {
+            timings.put("archivedAt", archivedAt.toString());
         }
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         return new NewEvent(id, type, job.key().toString(), envelope(id, type, job.key().toString(), now, data).toString());
     }
 
@@ -93,7 +99,7 @@ public final class JobEvents implements ProviderEventFactory {
         if (error != null) {
             put(data, error);
         }
-        return new NewEvent(id, type, provider, envelope(id, type, provider, clock.instant(), data).toString());
+        return new NewEvent(id, type, provider, envelope(id, type, provider, clock.instant().truncatedTo(ChronoUnit.MILLIS), data).toString());
     }
 
     private static void put(ObjectNode data, JobError error) {

@@ -3,6 +3,7 @@ package io.mediajobs.observe;
 import io.mediajobs.store.JobStore;
 import io.mediajobs.store.Outbox;
 import io.mediajobs.store.ProviderState;
+import io.mediajobs.store.StoreUnavailableException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -79,7 +80,7 @@ public final class StoreFigures implements AutoCloseable {
             latest = new Figures(Instant.now(), true, jobs.counts(), jobs.providers(), outbox.backlog(), jobs.dueNow());
             listeners.forEach(listener -> listener.accept(latest));
         } catch (RuntimeException e) {
-            if (latest.up()) {
+            if (latest.up() && !(e instanceof StoreUnavailableException)) {
                 LOG.warn("The job store does not answer; its figures are as of {}: {}", latest.at(), e.getMessage());
             }
             latest = new Figures(latest.at(), false, latest.counts(), latest.providers(), latest.backlog(), latest.due());

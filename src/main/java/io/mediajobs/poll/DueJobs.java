@@ -2,10 +2,15 @@ package io.mediajobs.poll;
 
 import io.mediajobs.job.Job;
 import io.mediajobs.store.JobStore;
+import io.mediajobs.store.StoreUnavailableException;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Hands out the jobs that are due: what {@code kamelet:due-jobs} calls on each tick of its timer. */
 public final class DueJobs {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DueJobs.class);
 
     private final JobStore jobs;
     private final Leases leases;
@@ -18,13 +23,19 @@ public final class DueJobs {
     /**
      * @param provider name of the provider
      * @param rate     as in {@code 5/s}
-     * @param atOnce   status calls at the same time at the most, in this process
-     * @return leased jobs, the longest waiting first; empty if none is due, no place is free or the provider is paused
+     * @param atOnce   status calls at the same time at the most, in all processes that share the store
+     * @return leased jobs, the longest waiting first; empty if none is due, no place is free, the provider is paused or the store is away
      */
     public List<Job> claim(String provider, String rate, int atOnce) {
         int places = atOnce - leases.polling(provider);
-        List<Job> claimed = jobs.claim(provider, new JobStore.Terms(places, Rate.perSecond(rate), leases.duration()));
-        leases.claimed(claimed);
-        return claimed;
+        try {
+            List<Job> claimed = jobs.claim(provider, new JobStore.Terms(places, atOnce, Rate.perSecond(rate), leases.duration()));
+            leases.claimed(claimed);
+            return claimed;
+        } catch (StoreUnavailableException e) {
+            // told in the log once, where it was found; the next tick tries again
+            LOG.debug("No jobs of {} while the job store is away", provider, e);
+            return List.of();
+        }
     }
 }

@@ -2,6 +2,7 @@ package io.mediajobs.poll;
 
 import io.mediajobs.job.Job;
 import io.mediajobs.store.JobStore;
+import io.mediajobs.store.StoreUnavailableException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.apache.camel.Variable;
 import org.apache.camel.support.SynchronizationAdapter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The leases this process holds. Each is bound to the exchange that works on its job: it is renewed while that exchange lives,
@@ -84,7 +86,8 @@ public final class Leases implements Processor, AutoCloseable {
             jobs.renew(new ArrayList<>(held.values()), lease);
         } catch (RuntimeException e) {
             // the next round tries again; if the store stays away the leases run out, which is what they are for
-            LOG.warn("Leases of {} jobs could not be renewed: {}", held.size(), e.toString());
+            LOG.atLevel(e instanceof StoreUnavailableException ? Level.DEBUG : Level.WARN)
+                    .log("Leases of {} jobs could not be renewed: {}", held.size(), e.toString());
         }
     }
 
@@ -92,8 +95,12 @@ public final class Leases implements Processor, AutoCloseable {
     @Override
     public void close() {
         renewal.shutdownNow();
-        for (Job job : held.values()) {
-            jobs.release(job);
+        try {
+            for (Job job : held.values()) {
+                jobs.release(job);
+            }
+        } catch (StoreUnavailableException e) {
+            LOG.info("{} jobs could not be given back; their leases run out", held.size());
         }
     }
 }

@@ -59,7 +59,7 @@ public final class Outcomes {
     /** The provider is done: the job is archiving from now on, and its lease stays with the archive. */
     public void beginArchive(@Variable("job") Job job, @Variable("report") Report report) {
         // it stays due: should this process die, whoever claims it next asks the provider for fresh URLs
-        JobChange change = asked(JobChange.to(JobState.ARCHIVING), report).keepLease().askAgainIn(Duration.ZERO)
+        JobChange change = asked(JobChange.to(JobState.ARCHIVING), report).handOver().askAgainIn(Duration.ZERO)
                 .noteNews("completed", report.assets().size() + " assets to archive");
         if (job.state() == JobState.ARCHIVING) {
             // asked again for fresh URLs: the failures so far are the archive's, which gives up after some in a row
@@ -114,11 +114,13 @@ public final class Outcomes {
         end(job, JobState.BLOCKED, error, null, new ProviderSignal.Unusable(error, Durations.parse(pause)));
     }
 
+    // what pauses the provider leaves its jobs due: they go on the moment the pause ends, at the provider's rate
+
     /** 429: the whole provider waits, for as long as it asks for or for {@code otherwise}, at the most for {@code longest}. */
     public void throttle(@Variable("job") Job job, @Variable("retryAfter") String retryAfter, String otherwise, String longest) {
         Duration patience = RetryAfter.parse(retryAfter, Instant.now(), Durations.parse(longest)).orElse(Durations.parse(otherwise));
         LOG.info("Provider {} asks for patience (429): nothing is asked for {} s", job.provider(), patience.toSeconds());
-        write(job, JobChange.to(null).polled().askAgainIn(patience).note("throttled", "the provider waits " + patience.toSeconds() + " s"),
+        write(job, JobChange.to(null).polled().askAgainIn(Duration.ZERO).note("throttled", "the provider waits " + patience.toSeconds() + " s"),
                 new ProviderSignal.Throttled(patience));
     }
 
@@ -129,8 +131,9 @@ public final class Outcomes {
      */
     public void pauseProvider(@Variable("job") Job job, @Variable("answer") Answer answer, String reason, String pause) {
         Duration time = Durations.parse(pause);
-        LOG.warn("Provider {} is paused: {} ({}). Its jobs wait; it is tried again in {} s.", job.provider(), reason, answer.error().message(), time.toSeconds());
-        write(job, JobChange.to(null).polled().askAgainIn(time).note(reason, answer.error().message()),
+        LOG.info("Provider {} answers {} ({}): its jobs wait, and it is tried again in {} s. Correct its key or its account; a restart or"
+                + " `resume` tries at once.", job.provider(), reason, answer.error().message(), time.toSeconds());
+        write(job, JobChange.to(null).polled().askAgainIn(Duration.ZERO).note(reason, answer.error().message()),
                 new ProviderSignal.Refused(reason, answer.error(), time));
     }
 

@@ -18,6 +18,7 @@ import io.mediajobs.config.ConfigurationException;
 import io.mediajobs.config.Settings;
 import io.mediajobs.events.Deliveries;
 import io.mediajobs.events.JobEvents;
+import io.mediajobs.events.JsonLinesFile;
 import io.mediajobs.intake.Discovery;
 import io.mediajobs.intake.Inbox;
 import io.mediajobs.intake.Registrar;
@@ -34,6 +35,8 @@ import io.mediajobs.report.Mappings;
 import io.mediajobs.store.Database;
 import io.mediajobs.store.JobStore;
 import io.mediajobs.store.Outbox;
+import io.mediajobs.store.Retention;
+import io.mediajobs.store.StoreSettings;
 import io.mediajobs.store.Uploads;
 import io.mediajobs.web.ApiServerFactory;
 import io.mediajobs.web.ApiToken;
@@ -48,6 +51,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
+import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
@@ -102,14 +106,15 @@ public final class MediaJobRoutes implements AutoCloseable {
     private void assemble() {
         StartChecks.run(settings);
         Path routes = settings.path("routes.folder");
-        Database database = opened(Database.open(settings.path("data.folder").resolve("jobs.db")));
+        Database database = opened(Database.open(StoreSettings.of(settings)));
         JobEvents events = new JobEvents(settings.required("events.source"), Clock.systemUTC());
-        JobStore jobs = new JobStore(database, events);
+        JobStore jobs = new JobStore(database, events, settings.duration("poll.lease"));
         int released = jobs.releaseAll();
         if (released > 0) {
             LOG.info("{} jobs were in work when the last process ended; they go on now", released);
         }
         Outbox outbox = new Outbox(database);
+        outbox.releaseAll();
         StoreFigures figures = opened(new StoreFigures(jobs, outbox).start());
         Metrics metrics = new Metrics(figures);
         Leases leases = opened(new Leases(jobs, settings.duration("poll.lease")));
@@ -125,7 +130,10 @@ public final class MediaJobRoutes implements AutoCloseable {
         AnswerReader reader = new AnswerReader((int) settings.bytes("poll.largest-answer"));
         main.bind("answers", new Answers(mappings, reader, metrics));
         main.bind("outcomes", new Outcomes(jobs, events, metrics));
-        main.bind("deliveries", new Deliveries(outbox, settings.duration("events.retry-first"), settings.duration("events.retry-longest")));
+        main.bind("deliveries", new Deliveries(outbox, settings.duration("events.retry-first"), settings.duration("events.retry-longest"),
+                settings.duration("events.hold")));
+        main.bind("retention", new Retention(database, settings));
+        main.bind("eventsFile", new JsonLinesFile(settings.path("data.folder").resolve("events/events.jsonl")));
         RouteProviders providers = new RouteProviders();
         Registrar registrar = new Registrar(providers, jobs);
         main.bind("inbox", new Inbox(registrar, providers));
@@ -141,6 +149,9 @@ public final class MediaJobRoutes implements AutoCloseable {
             main.configure().setRoutesExcludePattern(off);
         }
         main.configure().setAutoConfigurationLogSummary(false);
+        // the settings have all layers in their order already; Camel's own look at the environment would put it above -D
+        main.configure().setAutoConfigurationEnvironmentVariablesEnabled(false);
+        main.configure().setAutoConfigurationSystemPropertiesEnabled(false);
     }
 
     private void bindArchive(JobStore jobs, Uploads uploads, JobEvents events, Metrics metrics) {
@@ -160,6 +171,7 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.bind("unfinishedUploads", unfinished);
         main.bind("multipartUpload", opened(new MultipartUpload(settings, uploads, multipart, unfinished, stored, downloads)));
         main.bind("assetCheck", new AssetCheck(stored, jobs, unfinished, Clock.systemUTC(), metrics));
+        main.bind("manifestJson", Manifest.json());
         main.bind("manifest", new Manifest(keys, plan));
         main.bind("archiveOutcome", new ArchiveOutcome(settings, jobs, events, plan, keys));
         main.bind("transferFailure", new TransferFailure());
@@ -176,6 +188,9 @@ public final class MediaJobRoutes implements AutoCloseable {
             @Override
             public void beforeConfigure(BaseMainSupport starting) {
                 CamelContext context = starting.getCamelContext();
+                PropertiesComponent placeholders = (PropertiesComponent) context.getPropertiesComponent();
+                placeholders.setEnvironmentVariableMode(PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_NEVER);
+                placeholders.setSystemPropertiesMode(PropertiesComponent.SYSTEM_PROPERTIES_MODE_NEVER);
                 // what is bound before there is a context is not told of it
                 context.getRegistry().bind("providers", providers);
                 context.getRegistry().bind("routesApi", new RoutesApi(new CamelRoutes(context, settings.path("routes.folder"))));

@@ -1,142 +1,213 @@
 package io.mediajobs.store;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
+import io.mediajobs.report.Redaction;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.sql.Types;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.argument.AbstractArgumentFactory;
+import org.jdbi.v3.core.argument.Argument;
+import org.jdbi.v3.core.config.ConfigRegistry;
 
 /**
- * The embedded database: SQLite in WAL mode with {@code synchronous=FULL}, so that a commit that returned is on disk.
- * SQLite has one writer at a time: writers queue fairly for one connection here instead of in SQLite's busy handler, which
- * sleeps; readers have their own connections and never wait for a writer.
+ * The database behind the job store: SQLite in a file of this process's own, or PostgreSQL shared by several nodes. Transactions
+ * that meet a deadlock or a broken connection are repeated a few times; each must therefore be one that may happen twice.
  */
 public final class Database implements AutoCloseable {
 
-    private static final String PREFIX = "jdbc:sqlite:";
+    private static final int CONFLICT_TRIES = 10;
+    private static final int BROKEN_TRIES = 5;
 
-    private final FileChannel lockChannel;
+    private final Dialect dialect;
+    private final AutoCloseable ownership;
     private final HikariDataSource writer;
     private final HikariDataSource reader;
     private final Jdbi writes;
     private final Jdbi reads;
+    private final StoreOutage outage = new StoreOutage();
 
-    private Database(FileChannel lockChannel, HikariDataSource writer, HikariDataSource reader) {
-        this.lockChannel = lockChannel;
+    private Database(Dialect dialect, AutoCloseable ownership, HikariDataSource writer, HikariDataSource reader) {
+        this.dialect = dialect;
+        this.ownership = ownership;
         this.writer = writer;
         this.reader = reader;
-        this.writes = Jdbi.create(writer);
-        this.reads = Jdbi.create(reader);
+        this.writes = jdbi(writer);
+        this.reads = jdbi(reader);
+    }
+
+    private static Jdbi jdbi(DataSource source) {
+        Jdbi jdbi = Jdbi.create(source);
+        jdbi.registerArgument(new TextWithoutNul());
+        return jdbi;
+    }
+
+    /** PostgreSQL's text holds any character but U+0000, and a provider may write one into an error message. */
+    private static final class TextWithoutNul extends AbstractArgumentFactory<String> {
+
+        private TextWithoutNul() {
+            super(Types.VARCHAR);
+        }
+
+        @Override
+        protected Argument build(String value, ConfigRegistry config) {
+            return (position, statement, context) -> statement.setString(position, value.replace('\0', '\uFFFD'));
+        }
+    }
+
+    /** As {@link #open(StoreSettings)}, for the embedded store in {@code file}. */
+    public static Database open(Path file) {
+        return open(StoreSettings.embedded(file));
     }
 
     /**
-     * Opens the store and brings its schema up to date.
+     * Opens the store and brings its schema up to date; nodes that start at the same time wait for each other in that.
      *
-     * @param file the database file; its folder is made if need be
-     * @throws StoreException if it cannot be written, is damaged, or another process has it open
+     * @throws StoreException if it cannot be reached or written, is damaged, or belongs to another process
      */
-    public static Database open(Path file) {
-        FileChannel lock = lock(file);
+    public static Database open(StoreSettings settings) {
+        Dialect dialect = Dialect.of(settings);
+        AutoCloseable ownership = dialect.own();
         HikariDataSource writer = null;
         try {
-            writer = pool(file, "store-writer", 1, "IMMEDIATE", false);
-            migrate(writer, file);
-            HikariDataSource reader = pool(file, "store-reader", 4, "DEFERRED", true);
-            return new Database(lock, writer, reader);
+            migrate(dialect);
+            writer = new HikariDataSource(dialect.writer());
+            return new Database(dialect, ownership, writer, new HikariDataSource(dialect.reader()));
         } catch (RuntimeException e) {
             if (writer != null) {
                 writer.close();
             }
-            closeQuietly(lock, e);
-            if (e instanceof StoreException known) {
-                throw known;
-            }
-            throw new StoreException("The job store " + file + " cannot be opened: " + rootMessage(e)
-                    + ". If the file is damaged, put back a backup; it is never replaced by an empty one.", e);
+            closeQuietly(ownership, e);
+            throw new StoreException((e instanceof FlywayException ? "The job store " + settings.place() + " cannot be brought to the schema of this version: "
+                    : "The job store " + settings.place() + " cannot be opened: ") + Redaction.text(StoreOutage.rootMessage(e)) + ". " + dialect.advice(), e);
         }
     }
 
-    private static FileChannel lock(Path file) {
-        Path lockFile = file.resolveSibling(file.getFileName() + ".lock");
-        try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
-            FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            FileLock lock;
-            try {
-                lock = channel.tryLock();
-            } catch (OverlappingFileLockException e) {
-                lock = null;
-            }
-            if (lock == null) {
-                channel.close();
-                throw new StoreException("The job store " + file + " is in use by another process. Stop that one, or give this one"
-                        + " another data.folder.");
-            }
-            return channel;
-        } catch (IOException e) {
-            throw new StoreException("The job store " + file + " is not writable: " + e + ". Make the folder writable for this user,"
-                    + " or point data.folder elsewhere.", e);
-        }
-    }
-
-    private static HikariDataSource pool(Path file, String name, int size, String transactionMode, boolean readOnly) {
-        HikariConfig config = new HikariConfig();
-        config.setPoolName(name);
-        config.setJdbcUrl(PREFIX + file);
-        config.setMaximumPoolSize(size);
-        config.setMinimumIdle(1);
-        config.setConnectionTimeout(30_000);
-        config.setMaxLifetime(0);
-        config.addDataSourceProperty("journal_mode", "WAL");
-        config.addDataSourceProperty("synchronous", "FULL");
-        config.addDataSourceProperty("foreign_keys", "true");
-        config.addDataSourceProperty("busy_timeout", "10000");
-        config.addDataSourceProperty("transaction_mode", transactionMode);
-        if (readOnly) {
-            // a guard against a write by the wrong door; SQLite's own read-only open could not follow the WAL
-            config.setConnectionInitSql("PRAGMA query_only = ON");
-        }
-        return new HikariDataSource(config);
-    }
-
-    private static void migrate(DataSource source, Path file) {
-        try {
+    private static void migrate(Dialect dialect) {
+        try (HikariDataSource source = new HikariDataSource(dialect.migrator())) {
             Flyway.configure()
                     .dataSource(source)
                     .locations("classpath:io/mediajobs/store/migrations")
-                    .placeholders(Map.of("identity", "INTEGER PRIMARY KEY AUTOINCREMENT"))
+                    .placeholders(Map.of("identity", dialect.identity()))
                     .load()
                     .migrate();
-        } catch (FlywayException e) {
-            throw new StoreException("The job store " + file + " cannot be brought to the schema of this version: " + rootMessage(e)
-                    + ". If the file is damaged, put back a backup; it is never replaced by an empty one.", e);
         }
     }
 
-    /** Runs {@code work} in one write transaction; it is on disk when this returns, and has not happened if this throws. */
+    /** A transaction that may be run again. */
+    @FunctionalInterface
+    interface Transaction<T> {
+
+        /** @param again true if an earlier run failed in a way that leaves open whether it was committed */
+        T run(Handle handle, boolean again);
+    }
+
+    /**
+     * Runs {@code work} in one write transaction; it is on disk when this returns, and has not happened if this throws, but for
+     * {@link StoreUnavailableException}. It may be run several times.
+     */
     public <T> T write(Function<Handle, T> work) {
-        return writes.inTransaction(work::apply);
+        return write(Duration.ZERO, (handle, again) -> work.apply(handle));
+    }
+
+    /**
+     * As {@link #write(Function)}, but a store that is away is asked again and again.
+     *
+     * @param patience for how long
+     */
+    <T> T write(Duration patience, Transaction<T> work) {
+        long begin = System.nanoTime();
+        for (int round = 1;; round++) {
+            try {
+                return run(writes, true, round > 1, work);
+            } catch (StoreUnavailableException e) {
+                long left = patience.toNanos() - (System.nanoTime() - begin);
+                if (left <= 0) {
+                    throw e;
+                }
+                long pause = Math.min(TimeUnit.MILLISECONDS.toNanos(100L << Math.min(round, 5)), left);
+                sleep((long) (pause * ThreadLocalRandom.current().nextDouble(0.5, 1)) + 1, e);
+            }
+        }
     }
 
     /** Runs {@code work} on a snapshot; it cannot write. */
     public <T> T read(Function<Handle, T> work) {
-        return reads.inTransaction(work::apply);
+        return run(reads, false, false, (handle, again) -> work.apply(handle));
+    }
+
+    private <T> T run(Jdbi jdbi, boolean write, boolean repeated, Transaction<T> work) {
+        for (int attempt = 1;; attempt++) {
+            outage.enter(write);
+            boolean again = repeated || attempt > 1;
+            try {
+                T result = jdbi.inTransaction(handle -> work.run(handle, again));
+                outage.answered(write);
+                return result;
+            } catch (RuntimeException e) {
+                Trouble trouble = trouble(e);
+                if (trouble == Trouble.NONE) {
+                    throw e;
+                }
+                int tries = trouble == Trouble.CONFLICT ? CONFLICT_TRIES : trouble == Trouble.BROKEN ? BROKEN_TRIES : 1;
+                if (attempt >= tries) {
+                    throw outage.failed(trouble, e);
+                }
+                sleep(TimeUnit.MILLISECONDS.toNanos(ThreadLocalRandom.current().nextLong(5, 10L << Math.min(attempt, 6))), e);
+            }
+        }
+    }
+
+    private Trouble trouble(Throwable error) {
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ConnectionException || cause instanceof SQLTransientConnectionException) {
+                // the pool has waited for a connection already
+                return Trouble.AWAY;
+            }
+            if (cause instanceof SQLException sql) {
+                return dialect.trouble(sql);
+            }
+        }
+        return Trouble.NONE;
+    }
+
+    private static void sleep(long nanos, RuntimeException cause) {
+        try {
+            TimeUnit.NANOSECONDS.sleep(nanos);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoreUnavailableException("Interrupted while waiting for the job store", cause);
+        }
     }
 
     /** Milliseconds since 1970 by the database's clock: the only clock that decides leases and due times. */
     public long now(Handle handle) {
-        return handle.createQuery("SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER)").mapTo(Long.class).one();
+        return handle.createQuery("SELECT " + dialect.clock()).mapTo(Long.class).one();
+    }
+
+    /** Where this kind of database differs from the other. */
+    Dialect dialect() {
+        return dialect;
+    }
+
+    /** @throws StoreUnavailableException if the store does not answer, or took no write the last time and takes none now */
+    void ping() {
+        read(handle -> handle.createQuery("SELECT 1").mapTo(Integer.class).one());
+        if (outage.isOn()) {
+            write(handle -> handle.createUpdate("INSERT INTO pulse (id, at) VALUES (1, :now) ON CONFLICT (id) DO UPDATE SET at = :now")
+                    .bind("now", now(handle)).execute());
+        }
     }
 
     @Override
@@ -144,25 +215,17 @@ public final class Database implements AutoCloseable {
         reader.close();
         writer.close();
         try {
-            lockChannel.close();
-        } catch (IOException e) {
+            ownership.close();
+        } catch (Exception e) {
             throw new StoreException("The lock of the job store cannot be released: " + e.getMessage(), e);
         }
     }
 
-    private static void closeQuietly(FileChannel channel, RuntimeException cause) {
+    private static void closeQuietly(AutoCloseable part, RuntimeException cause) {
         try {
-            channel.close();
-        } catch (IOException e) {
+            part.close();
+        } catch (Exception e) {
             cause.addSuppressed(e);
         }
-    }
-
-    private static String rootMessage(Throwable error) {
-        Throwable root = error;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return root.getMessage();
     }
 }

@@ -8,7 +8,7 @@ import java.util.List;
 
 /**
  * What one outcome does to a job: everything in it is written in one transaction, or nothing is. Built in steps; what is not
- * named stays as it is, except that an outcome gives the lease back unless {@link #keepLease()} is said.
+ * named stays as it is, except that an outcome gives the lease back unless {@link #keepLease()} or {@link #handOver()} is said.
  */
 public final class JobChange {
 
@@ -24,6 +24,7 @@ public final class JobChange {
     Integer failures;
     boolean countPoll;
     boolean keepLease;
+    boolean pollIsOver;
     String what;
     String detail;
     boolean onlyIfStateChanges;
@@ -97,6 +98,12 @@ public final class JobChange {
     public JobChange keepLease() {
         this.keepLease = true;
         return this;
+    }
+
+    /** The work goes on, but the provider is not being asked any more: its place is free for the next poll. */
+    public JobChange handOver() {
+        this.pollIsOver = true;
+        return keepLease();
     }
 
     /** Adds a line to the timeline. */

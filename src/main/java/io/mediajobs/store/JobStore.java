@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,10 +37,25 @@ public final class JobStore {
 
     private final Database database;
     private final ProviderTable providers;
+    private final String lockRow;
+    private final String skipLocked;
+    private final Duration patience;
 
+    /** A store whose outcomes are written now or not at all. */
     public JobStore(Database database, ProviderEventFactory providerEvents) {
+        this(database, providerEvents, Duration.ZERO);
+    }
+
+    /**
+     * @param patience for how long an outcome is offered to a store that is away; the length of a lease, since after that the
+     *                 job is somebody else's
+     */
+    public JobStore(Database database, ProviderEventFactory providerEvents, Duration patience) {
         this.database = database;
-        this.providers = new ProviderTable(providerEvents);
+        this.lockRow = database.dialect().lockRow();
+        this.skipLocked = database.dialect().skipLocked();
+        this.providers = new ProviderTable(providerEvents, lockRow);
+        this.patience = patience;
     }
 
     /**
@@ -52,19 +68,20 @@ public final class JobStore {
 
     /** Takes jobs in; when this returns they are on disk. Answers stand in the order of {@code jobs}. */
     public List<Registered> register(List<NewJob> jobs) {
-        return database.write(handle -> {
+        String write = UUID.randomUUID().toString();
+        return database.write(Duration.ZERO, (handle, again) -> {
             long now = database.now(handle);
             List<Registered> results = new ArrayList<>(jobs.size());
             for (NewJob job : jobs) {
-                Optional<Long> id = handle.createQuery("INSERT INTO job (provider, job_id, state, tags, registered_at, next_poll_at, deadline_at, updated_at)"
-                                + " VALUES (:provider, :jobId, 'pending', :tags, :now, :next, :deadline, :now)"
+                Optional<Long> id = handle.createQuery("INSERT INTO job (provider, job_id, state, tags, registered_at, next_poll_at, deadline_at, updated_at, last_write)"
+                                + " VALUES (:provider, :jobId, 'pending', :tags, :now, :next, :deadline, :now, :write)"
                                 + " ON CONFLICT (provider, job_id) DO NOTHING RETURNING id")
                         .bind("provider", job.key().provider()).bind("jobId", job.key().jobId()).bind("tags", json(job.tags()))
                         .bind("now", now).bind("next", now + job.firstPollIn().toMillis())
-                        .bind("deadline", now + job.deadline().toMillis())
+                        .bind("deadline", now + job.deadline().toMillis()).bind("write", write)
                         .mapTo(Long.class).findOne();
                 id.ifPresent(row -> note(handle, row, now, "registered", null));
-                results.add(new Registered(job.key(), id.isPresent()));
+                results.add(new Registered(job.key(), id.isPresent() || (again && written(handle, job.key(), write).isPresent())));
             }
             return results;
         });
@@ -74,10 +91,16 @@ public final class JobStore {
      * What one tick may take.
      *
      * @param places      free places for polls of this provider in this process
+     * @param atOnce      polls of this provider at the same time at the most, in all processes together
      * @param perSecond   the provider's rate, infinite for none
      * @param lease       how long a claim lasts unless it is renewed
      */
-    public record Terms(int places, double perSecond, Duration lease) {
+    public record Terms(int places, int atOnce, double perSecond, Duration lease) {
+
+        /** Without a limit for all processes together. */
+        public Terms(int places, double perSecond, Duration lease) {
+            this(places, Integer.MAX_VALUE, perSecond, lease);
+        }
     }
 
     /** Claims jobs of {@code provider} that are due, the longest waiting first, each with a lease; empty if there are none or it is paused. */
@@ -85,22 +108,41 @@ public final class JobStore {
         if (terms.places() <= 0 || !anyDue(provider)) {
             return List.of();
         }
-        return database.write(handle -> {
+        String token = UUID.randomUUID().toString();
+        return database.write(Duration.ZERO, (handle, again) -> {
+            if (again) {
+                // the first try was committed and its answer got lost: these are the jobs it claimed
+                List<Job> mine = handle.createQuery("SELECT * FROM job WHERE polling AND provider = :provider AND lease_token = :token ORDER BY next_poll_at")
+                        .bind("provider", provider).bind("token", token).map((rows, context) -> job(rows)).list();
+                if (!mine.isEmpty()) {
+                    return mine;
+                }
+            }
+            providers.lock(handle, database.now(handle), provider);
+            // after the wait for the lock, or another node's claim would seem to lie in the future
             long now = database.now(handle);
-            int due = handle.createQuery("SELECT COUNT(*) FROM (SELECT 1 FROM job WHERE provider = :provider AND next_poll_at <= :now"
+            int free = Math.min(terms.places(), terms.atOnce() - polling(handle, provider, now));
+            int due = free <= 0 ? 0 : handle.createQuery("SELECT COUNT(*) FROM (SELECT 1 FROM job WHERE provider = :provider AND next_poll_at <= :now"
                             + " AND (lease_until IS NULL OR lease_until <= :now) LIMIT :limit) AS due")
-                    .bind("provider", provider).bind("now", now).bind("limit", terms.places()).mapTo(Integer.class).one();
+                    .bind("provider", provider).bind("now", now).bind("limit", free).mapTo(Integer.class).one();
             int admitted = due == 0 ? 0 : providers.admit(handle, now, provider, due, terms.perSecond(), terms.lease());
             if (admitted == 0) {
                 return List.of();
             }
-            return handle.createQuery("UPDATE job SET lease_token = :token, lease_until = :until WHERE id IN ("
-                            + "SELECT id FROM job WHERE provider = :provider AND next_poll_at <= :now"
-                            + " AND (lease_until IS NULL OR lease_until <= :now) ORDER BY next_poll_at LIMIT :limit) RETURNING *")
-                    .bind("token", UUID.randomUUID().toString()).bind("until", now + terms.lease().toMillis())
+            // MATERIALIZED: picked once; PostgreSQL may otherwise run a subquery with a limit several times and take more than the limit
+            List<Job> claimed = handle.createQuery("WITH picked AS MATERIALIZED (SELECT id FROM job WHERE provider = :provider AND next_poll_at <= :now"
+                            + " AND (lease_until IS NULL OR lease_until <= :now) ORDER BY next_poll_at LIMIT :limit" + skipLocked + ")"
+                            + " UPDATE job SET lease_token = :token, lease_until = :until, polling = TRUE WHERE id IN (SELECT id FROM picked) RETURNING *")
+                    .bind("token", token).bind("until", now + terms.lease().toMillis())
                     .bind("provider", provider).bind("now", now).bind("limit", admitted)
                     .map((rows, context) -> job(rows)).list();
+            return claimed.stream().sorted(Comparator.comparing(Job::nextPollAt)).toList();
         });
+    }
+
+    private static int polling(Handle handle, String provider, long now) {
+        return handle.createQuery("SELECT COUNT(*) FROM job WHERE polling AND provider = :provider AND lease_until > :now")
+                .bind("provider", provider).bind("now", now).mapTo(Integer.class).one();
     }
 
     private boolean anyDue(String provider) {
@@ -117,21 +159,34 @@ public final class JobStore {
         database.write(handle -> {
             long until = database.now(handle) + lease.toMillis();
             var batch = handle.prepareBatch("UPDATE job SET lease_until = :until WHERE id = :id AND lease_token = :token");
-            for (Job job : leased) {
+            // in one order, so that two renewals cannot wait for each other
+            for (Job job : leased.stream().sorted(Comparator.comparingLong(Job::id)).toList()) {
                 batch.bind("until", until).bind("id", job.id()).bind("token", job.lease()).add();
             }
             return batch.execute();
         });
     }
 
-    /** Ends all leases. Only the sole owner of the store may say so: at its start, what an earlier process held is free again. */
+    /**
+     * Ends all leases, if no other process can have one: at its start, what an earlier process held is free again. In a store that
+     * several nodes share nothing is done; there the leases of a node that is gone run out.
+     *
+     * @return how many leases were ended
+     */
     public int releaseAll() {
-        return database.write(handle -> handle.createUpdate("UPDATE job SET lease_token = NULL, lease_until = NULL WHERE lease_token IS NOT NULL").execute());
+        if (!database.dialect().hasSoleOwner()) {
+            return 0;
+        }
+        return database.write(handle -> {
+            providers.probeNow(handle, database.now(handle));
+            return handle.createUpdate("UPDATE job SET lease_token = NULL, lease_until = NULL, polling = FALSE WHERE lease_token IS NOT NULL").execute();
+        });
     }
 
     /** Gives a claimed job back as it was; it stays due. Does nothing if the lease is gone. */
     public void release(Job leased) {
-        database.write(handle -> handle.createUpdate("UPDATE job SET lease_token = NULL, lease_until = NULL WHERE id = :id AND lease_token = :token")
+        database.write(handle -> handle.createUpdate("UPDATE job SET lease_token = NULL, lease_until = NULL, polling = FALSE"
+                        + " WHERE id = :id AND lease_token = :token")
                 .bind("id", leased.id()).bind("token", leased.lease()).execute());
     }
 
@@ -141,18 +196,52 @@ public final class JobStore {
      * @param leased as it was claimed
      * @param signal what the answer says of the provider; null if nothing
      * @return the job after the change
-     * @throws LeaseLostException if the lease is no longer the claimer's; then nothing is written
+     * @throws LeaseLostException        if the lease is no longer the claimer's; then nothing is written. A lease that ran out and that
+     *                                   nobody else has taken is still the claimer's: nothing happened to the job in between
+     * @throws StoreUnavailableException if the store stays away; then the job's lease runs out and it is claimed again
      */
     public Job apply(Job leased, JobChange change, ProviderSignal signal) {
-        return database.write(handle -> {
-            long now = database.now(handle);
-            Job before = row(handle, "id = :id AND lease_token = :token", query -> query.bind("id", leased.id()).bind("token", leased.lease()))
-                    .orElseThrow(() -> new LeaseLostException(leased.key()));
+        return change((handle, now) -> Optional.of(held(handle, leased)), leased.key(), patience, (handle, now, before, write) -> {
             if (signal != null) {
                 providers.apply(handle, now, before.provider(), signal);
             }
-            return change(handle, now, before, change);
+            return change(handle, now, before, change, write);
+        }).orElseThrow();
+    }
+
+    private Job held(Handle handle, Job leased) {
+        return row(handle, "id = :id AND lease_token = :token" + lockRow, query -> query.bind("id", leased.id()).bind("token", leased.lease()))
+                .orElseThrow(() -> new LeaseLostException(leased.key()));
+    }
+
+    private interface Before {
+        Optional<Job> find(Handle handle, long now);
+    }
+
+    private interface Change {
+        Job make(Handle handle, long now, Job before, String write);
+    }
+
+    /** One change of one job. If the answer to a commit got lost, the row itself says whether it happened, by the id of its last change. */
+    private Optional<Job> change(Before find, JobKey key, Duration patience, Change change) {
+        String write = UUID.randomUUID().toString();
+        return database.write(patience, (handle, again) -> {
+            Optional<Job> done = again ? written(handle, key, write) : Optional.empty();
+            if (done.isPresent()) {
+                return done;
+            }
+            long now = database.now(handle);
+            return find.find(handle, now).map(before -> change.make(handle, now, before, write));
         });
+    }
+
+    private static Optional<Job> written(Handle handle, JobKey key, String write) {
+        return row(handle, "provider = :provider AND job_id = :jobId AND last_write = :write",
+                query -> query.bind("provider", key.provider()).bind("jobId", key.jobId()).bind("write", write));
+    }
+
+    private Optional<Job> locked(Handle handle, JobKey key) {
+        return row(handle, "provider = :provider AND job_id = :jobId" + lockRow, query -> query.bind("provider", key.provider()).bind("jobId", key.jobId()));
     }
 
     /**
@@ -162,7 +251,8 @@ public final class JobStore {
      * @return empty if there is no such job
      */
     public Optional<Job> override(JobKey key, Function<Job, JobChange> decide) {
-        return database.write(handle -> find(handle, key).map(before -> change(handle, database.now(handle), before, decide.apply(before))));
+        return change((handle, now) -> locked(handle, key), key, Duration.ZERO,
+                (handle, now, before, write) -> change(handle, now, before, decide.apply(before), write));
     }
 
     /**
@@ -172,32 +262,38 @@ public final class JobStore {
      * @throws IllegalStateException if it is still being followed
      */
     public Optional<Job> retry(JobKey key) {
-        return database.write(handle -> find(handle, key).map(before -> {
+        return change((handle, now) -> locked(handle, key), key, Duration.ZERO, (handle, now, before, write) -> {
             if (!before.state().isTerminal() && before.state() != JobState.BLOCKED) {
                 throw new IllegalStateException("Job " + key + " is " + before.state().word() + " and still being followed; there is nothing to open again.");
             }
-            long now = database.now(handle);
             handle.createUpdate("UPDATE job SET attempt = attempt + 1, state = 'pending', progress = NULL, error_code = NULL, error_message = NULL,"
-                            + " error_retryable = NULL, misses = 0, failures = 0, manifest = NULL, next_poll_at = :now,"
-                            + " deadline_at = :now + (deadline_at - registered_at), lease_token = NULL, lease_until = NULL, updated_at = :now WHERE id = :id")
-                    .bind("now", now).bind("id", before.id()).execute();
+                            + " error_retryable = NULL, misses = 0, failures = 0, manifest = NULL, finished_at = NULL, next_poll_at = :now,"
+                            + " deadline_at = :now + (deadline_at - registered_at), lease_token = NULL, lease_until = NULL, polling = FALSE, updated_at = :now,"
+                            + " last_write = :write WHERE id = :id")
+                    .bind("write", write).bind("now", now).bind("id", before.id()).execute();
             note(handle, before.id(), now, "retry", "attempt " + (before.attempt() + 1));
             return find(handle, key).orElseThrow();
-        }));
+        });
     }
 
-    private Job change(Handle handle, long now, Job before, JobChange change) {
+    private static Job change(Handle handle, long now, Job before, JobChange change, String write) {
         JobState state = change.state == null ? before.state() : change.state;
-        StringBuilder sql = new StringBuilder("UPDATE job SET state = :state, updated_at = :now");
+        StringBuilder sql = new StringBuilder("UPDATE job SET state = :state, updated_at = :now, last_write = :write");
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("state", state.word());
         values.put("now", now);
+        values.put("write", write);
         values.put("id", before.id());
         set(sql, values, "progress", change.progress);
         set(sql, values, "report", change.report);
         set(sql, values, "manifest", change.manifest);
         set(sql, values, "misses", change.misses);
         set(sql, values, "failures", change.failures);
+        if (!state.isTerminal()) {
+            sql.append(", finished_at = NULL");
+        } else if (!before.state().isTerminal()) {
+            sql.append(", finished_at = :now");
+        }
         if (change.countPoll) {
             sql.append(", polls = polls + 1");
         }
@@ -214,7 +310,9 @@ public final class JobStore {
             values.put("retryable", error.retryable());
         }
         if (!change.keepLease) {
-            sql.append(", lease_token = NULL, lease_until = NULL");
+            sql.append(", lease_token = NULL, lease_until = NULL, polling = FALSE");
+        } else if (change.pollIsOver) {
+            sql.append(", polling = FALSE");
         }
         handle.createUpdate(sql.append(" WHERE id = :id").toString()).bindMap(values).execute();
         if (change.what != null && !(change.onlyIfStateChanges && state == before.state())) {
@@ -244,9 +342,8 @@ public final class JobStore {
      * @throws LeaseLostException if the lease is no longer the claimer's
      */
     public void saveAsset(Job leased, ArchivedAsset asset) {
-        database.write(handle -> {
-            row(handle, "id = :id AND lease_token = :token", query -> query.bind("id", leased.id()).bind("token", leased.lease()))
-                    .orElseThrow(() -> new LeaseLostException(leased.key()));
+        database.write(patience, (handle, again) -> {
+            held(handle, leased);
             Uploads.drop(handle, leased, asset.position(), database.now(handle));
             return handle.createUpdate("INSERT INTO asset (job, attempt, position, role, object_key, bytes, sha256, content_type, source_url, details)"
                             + " VALUES (:job, :attempt, :position, :role, :key, :bytes, :sha256, :type, :source, :details)"
@@ -295,7 +392,7 @@ public final class JobStore {
             values.put("provider", filter.provider());
         }
         if (filter.query() != null) {
-            sql.append(" AND job_id LIKE :query ESCAPE '\\'");
+            sql.append(" AND LOWER(job_id) LIKE LOWER(:query) ESCAPE '\\'");
             values.put("query", "%" + filter.query().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%");
         }
         if (filter.before() != null) {
@@ -313,8 +410,11 @@ public final class JobStore {
     public record Count(String provider, String state, long jobs) {
     }
 
+    /** By provider and state. It reads an index from end to end: ask in the background, not for each scrape. */
     public List<Count> counts() {
-        return database.read(handle -> handle.createQuery("SELECT provider, state, COUNT(*) AS jobs FROM job GROUP BY provider, state ORDER BY provider, state")
+        // grouped in the order of the index job_state_provider
+        return database.read(handle -> handle.createQuery("SELECT provider, state, jobs FROM (SELECT state, provider, COUNT(*) AS jobs FROM job"
+                        + " GROUP BY state, provider) AS counted ORDER BY provider, state")
                 .map((rows, context) -> new Count(rows.getString("provider"), rows.getString("state"), rows.getLong("jobs"))).list());
     }
 
@@ -343,9 +443,9 @@ public final class JobStore {
         return database.read(handle -> Instant.ofEpochMilli(database.now(handle)));
     }
 
-    /** @throws RuntimeException if the store does not answer */
+    /** @throws StoreUnavailableException if the store does not answer, or takes no writes */
     public void ping() {
-        database.read(handle -> handle.createQuery("SELECT 1").mapTo(Integer.class).one());
+        database.ping();
     }
 
     private static Optional<Job> row(Handle handle, String where, Function<Query, Query> bind) {

@@ -5,7 +5,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
@@ -19,9 +21,11 @@ public final class Outbox {
     private static final String COLUMNS = "id, event_id, type, subject, payload, created_at, attempts, published_at, last_error";
 
     private final Database database;
+    private final String skipLocked;
 
     public Outbox(Database database) {
         this.database = database;
+        this.skipLocked = database.dialect().skipLocked();
     }
 
     /** Adds an event; one that is there already, by its id, stays as it is: the same fact has one event. */
@@ -32,30 +36,62 @@ public final class Outbox {
                 .bind("payload", event.payload()).bind("now", now).execute();
     }
 
-    /** As {@link #due(int, Collection)}, of all types. */
-    public List<OutboxEvent> due(int limit) {
-        return due(limit, List.of());
-    }
-
     /**
-     * The events to deliver now, the longest due first; of each subject only the oldest one that is not delivered yet.
+     * Takes the events to deliver now, the longest due first; of each subject only the oldest one that is not delivered yet. What is
+     * taken is nobody else's for a while, and goes back by {@link #published}, {@link #failed} or {@link #release}.
      *
      * @param limit   how many at the most
      * @param leftOut types of events that are not to be delivered now
+     * @param hold    after which an event is due again whose taker is not heard of any more
      */
-    public List<OutboxEvent> due(int limit, Collection<String> leftOut) {
-        // in the order of the index on what is due: a long backlog is neither sorted nor read to its end
-        String sql = "SELECT " + COLUMNS + " FROM outbox AS event WHERE next_attempt_at <= :now"
-                + (leftOut.isEmpty() ? "" : " AND type NOT IN (<leftOut>)")
-                + " AND NOT EXISTS (SELECT 1 FROM outbox AS earlier WHERE earlier.subject = event.subject"
-                + " AND earlier.next_attempt_at IS NOT NULL AND earlier.id < event.id) ORDER BY next_attempt_at, id LIMIT :limit";
-        return database.read(handle -> {
-            Query query = handle.createQuery(sql).bind("now", database.now(handle)).bind("limit", limit);
-            if (!leftOut.isEmpty()) {
-                query.bindList("leftOut", List.copyOf(leftOut));
+    public List<OutboxEvent> take(int limit, Collection<String> leftOut, Duration hold) {
+        if (database.read(handle -> due(handle, 1, leftOut, "")).isEmpty()) {
+            return List.of();
+        }
+        return database.write(handle -> {
+            // if the answer to this commit gets lost, nobody delivers what it took until the hold is over; that is seldom enough
+            List<Long> ids = due(handle, limit, leftOut, skipLocked);
+            if (ids.isEmpty()) {
+                return List.of();
             }
-            return query.map((rows, context) -> event(rows)).list();
+            Map<Long, OutboxEvent> taken = new HashMap<>();
+            handle.createQuery("UPDATE outbox SET next_attempt_at = :until WHERE id IN (<ids>) RETURNING " + COLUMNS)
+                    .bind("until", database.now(handle) + hold.toMillis()).bindList("ids", ids)
+                    .map((rows, context) -> event(rows)).forEach(event -> taken.put(event.number(), event));
+            return ids.stream().map(taken::get).toList();
         });
+    }
+
+    // in the order of the index on what is due: a long backlog is neither sorted nor read to its end
+    private List<Long> due(Handle handle, int limit, Collection<String> leftOut, String lock) {
+        Query query = handle.createQuery("SELECT id FROM outbox AS event WHERE next_attempt_at <= :now"
+                        + (leftOut.isEmpty() ? "" : " AND type NOT IN (<leftOut>)")
+                        + " AND NOT EXISTS (SELECT 1 FROM outbox AS earlier WHERE earlier.subject = event.subject"
+                        + " AND earlier.next_attempt_at IS NOT NULL AND earlier.id < event.id) ORDER BY next_attempt_at, id LIMIT :limit" + lock)
+                .bind("now", database.now(handle)).bind("limit", limit);
+        if (!leftOut.isEmpty()) {
+            query.bindList("leftOut", List.copyOf(leftOut));
+        }
+        return query.mapTo(Long.class).list();
+    }
+
+    /** Gives back events that were taken and not tried; they are due. */
+    public void release(Collection<OutboxEvent> taken) {
+        if (!taken.isEmpty()) {
+            database.write(handle -> handle.createUpdate("UPDATE outbox SET next_attempt_at = :now WHERE id IN (<ids>) AND next_attempt_at IS NOT NULL")
+                    .bind("now", database.now(handle)).bindList("ids", taken.stream().map(OutboxEvent::number).toList()).execute());
+        }
+    }
+
+    /**
+     * Makes all events due that wait for their next attempt, if no other process can have taken one: at its start, what an earlier
+     * process had taken is free again.
+     */
+    public void releaseAll() {
+        if (database.dialect().hasSoleOwner()) {
+            database.write(handle -> handle.createUpdate("UPDATE outbox SET next_attempt_at = :now WHERE next_attempt_at > :now")
+                    .bind("now", database.now(handle)).execute());
+        }
     }
 
     /** The destination took the event. */

@@ -20,13 +20,29 @@ final class ProviderTable {
     }
 
     private final ProviderEventFactory events;
+    private final String lockRow;
 
-    ProviderTable(ProviderEventFactory events) {
+    /** @param lockRow what makes a SELECT wait until other transactions have let go of its row */
+    ProviderTable(ProviderEventFactory events, String lockRow) {
         this.events = events;
+        this.lockRow = lockRow;
+    }
+
+    /** Until the end of this transaction nobody else claims from the provider or changes how it stands, on any node. */
+    void lock(Handle handle, long now, String provider) {
+        if (!lockRow.isEmpty() && locked(handle, provider).isEmpty()) {
+            handle.createUpdate("INSERT INTO provider (name, updated_at) VALUES (:name, :now) ON CONFLICT (name) DO NOTHING")
+                    .bind("name", provider).bind("now", now).execute();
+            locked(handle, provider);
+        }
+    }
+
+    private Optional<String> locked(Handle handle, String provider) {
+        return handle.createQuery("SELECT name FROM provider WHERE name = :name" + lockRow).bind("name", provider).mapTo(String.class).findOne();
     }
 
     /**
-     * How many polls of {@code provider} may begin now; they are taken off its rate.
+     * How many polls of {@code provider} may begin now; they are taken off its rate. The provider is locked already.
      *
      * @param wanted        as many as there are due and free places
      * @param perSecond     the provider's rate; infinite for none
@@ -64,11 +80,16 @@ final class ProviderTable {
     }
 
     void apply(Handle handle, long now, String provider, ProviderSignal signal) {
+        if (signal instanceof ProviderSignal.Fine && isFine(row(handle, provider))) {
+            // nearly always, and without the lock: outcomes of one provider must not queue for each other
+            return;
+        }
+        lock(handle, now, provider);
         Row row = row(handle, provider);
         boolean byOperator = OPERATOR.equals(row.pauseReason);
         if (signal instanceof ProviderSignal.Fine) {
             boolean stillThrottled = THROTTLED.equals(row.pauseReason) && row.pausedUntil > now;
-            if (byOperator || stillThrottled || (row.failures == 0 && row.pauseReason == null)) {
+            if (byOperator || stillThrottled || isFine(row)) {
                 return;
             }
             save(handle, now, provider, null, null, 0, row.incident, null);
@@ -113,13 +134,27 @@ final class ProviderTable {
         }
     }
 
+    /**
+     * A new start: providers that are tried by single probes are tried now and not when their pause is over. A probe of before has nobody
+     * left to hear its answer, and a restart is how a new key is taken. At the worst one probe goes out early.
+     */
+    void probeNow(Handle handle, long now) {
+        handle.createUpdate("UPDATE provider SET paused_until = :now WHERE paused_until > :now AND pause_reason NOT IN (:throttled, :operator)")
+                .bind("now", now).bind("throttled", THROTTLED).bind("operator", OPERATOR).execute();
+    }
+
     /** True while single probes go out, which {@link #admit} has given a window that their answer ends. */
     private static boolean isProbed(Row row) {
         return row.pauseReason != null && !row.pauseReason.equals(THROTTLED) && !row.pauseReason.equals(OPERATOR);
     }
 
+    private static boolean isFine(Row row) {
+        return row.failures == 0 && row.pauseReason == null;
+    }
+
     /** An operator pauses a provider until further notice, or ends any pause. */
     void operator(Handle handle, long now, String provider, boolean pause) {
+        lock(handle, now, provider);
         Row row = row(handle, provider);
         save(handle, now, provider, pause ? OPERATOR : null, null, 0, row.incident, null);
     }

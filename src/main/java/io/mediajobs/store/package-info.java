@@ -1,2 +1,2 @@
-/** The job store: jobs, assets, timeline, outbox and providers in SQLite, each outcome in one transaction, fenced by its lease. */
+/** The job store: jobs, assets, timeline, outbox and providers in SQLite or PostgreSQL, each outcome in one transaction, fenced by its lease. */
 package io.mediajobs.store;

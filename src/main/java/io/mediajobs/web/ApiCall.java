@@ -2,6 +2,7 @@ package io.mediajobs.web;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mediajobs.store.StoreException;
+import io.mediajobs.store.StoreUnavailableException;
 import java.nio.charset.StandardCharsets;
 import org.apache.camel.Exchange;
 import org.jdbi.v3.core.JdbiException;
@@ -45,7 +46,9 @@ interface ApiCall {
             return known.problem();
         }
         if (error instanceof StoreException || error instanceof JdbiException) {
-            LOG.warn("The job store did not answer an API call", error);
+            if (!(error instanceof StoreUnavailableException)) {
+                LOG.warn("The job store did not answer an API call", error);
+            }
             return new Problem(503, "store-unavailable", "The job store does not answer. Nothing is known to be done; try again.");
         }
         LOG.error("An API call failed", error);

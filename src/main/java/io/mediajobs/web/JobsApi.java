@@ -27,9 +27,13 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The calls below {@code /api/jobs}. Each method reads the request of an exchange and puts the answer into it. */
 public final class JobsApi {
+
+    private static final Logger LOG = LoggerFactory.getLogger(JobsApi.class);
 
     /** Registrations in one array at the most. */
     public static final int MOST = 10_000;
@@ -214,7 +218,9 @@ public final class JobsApi {
             request.query();
             JobKey key = request.jobKey();
             try {
-                return full(jobs.retry(key).orElseThrow(() -> unknown(key)));
+                Job job = jobs.retry(key).orElseThrow(() -> unknown(key));
+                LOG.info("Job {} is opened again by an operator, attempt {}", key, job.attempt());
+                return full(job);
             } catch (IllegalStateException e) {
                 throw new ProblemException(409, "conflict", e.getMessage());
             }
@@ -233,6 +239,7 @@ public final class JobsApi {
                 return JobChange.to(JobState.CANCELLED).askNoMore().clearError().note("cancelled", "by an operator")
                         .event(events.ended(before, JobState.CANCELLED, null, null));
             }).orElseThrow(() -> unknown(key));
+            LOG.info("Job {} is cancelled by an operator", key);
             return full(job);
         });
     }

@@ -14,9 +14,13 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.camel.Exchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The calls below {@code /api/providers}. */
 public final class ProvidersApi {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ProvidersApi.class);
 
     private final Providers providers;
     private final JobStore jobs;
@@ -61,6 +65,7 @@ public final class ProvidersApi {
                         .map(near -> "; did you mean " + near + "?").orElse("; there are: " + String.join(", ", known.names()) + "."), "provider");
             }
             jobs.pause(name, pause);
+            LOG.info("Provider {} is {} by an operator", name, pause ? "paused" : "resumed");
             return new ApiCall.Answer(200, known().json(name));
         });
     }

@@ -52,7 +52,7 @@ final class ArchiveParts implements AutoCloseable {
                 "s3.access-key", accessKey, "s3.secret-key", secretKey,
                 "archive.asset-retry-delay", "20ms", "archive.idle-timeout", "5s", "archive.fresh-url-delay", "50ms"));
         overrides.putAll(more);
-        settings = Settings.load(Path.of("").toAbsolutePath(), null, Map.of(), new Properties(), overrides);
+        settings = Settings.load(Path.of("").toAbsolutePath(), List.of(), Map.of(), new Properties(), overrides);
         database = Database.open(folder.resolve("jobs.db"));
         JobEvents events = new JobEvents("/test", Clock.systemUTC());
         jobs = new JobStore(database, events);
@@ -74,6 +74,7 @@ final class ArchiveParts implements AutoCloseable {
                 "transferFailure", new TransferFailure(), "manifest", new Manifest(keys, plan),
                 "archiveOutcome", new ArchiveOutcome(settings, jobs, events, plan, keys));
         beans.forEach(camel.getRegistry()::bind);
+        camel.getRegistry().bind("manifestJson", Manifest.json());
         for (String route : List.of("asset-retries", "archive-job", "archive-asset", "transfer-asset", "send-asset", "write-manifest")) {
             PluginHelper.getRoutesLoader(camel).loadRoutes(PluginHelper.getResourceLoader(camel)
                     .resolveResource("file:routes/" + route + ".camel.yaml"));

@@ -145,8 +145,8 @@ class ArchiveRoutesTest {
         Report report = report(asset("image", host.url("/a.png")));
         Job after = parts.archive(job, report);
         byte[] first = Files.readAllBytes(object(after.manifest()));
-        assertThat(new Manifest(parts.keys, new ArchivePlan(parts.jobs)).bytes(after, report)).isEqualTo(first);
-        assertThat(new String(first, StandardCharsets.UTF_8)).startsWith("{\n  \"version\" : 1,").endsWith("}\n");
+        assertThat(Manifest.json().writeValueAsBytes(new Manifest(parts.keys, new ArchivePlan(parts.jobs)).of(after, report))).isEqualTo(first);
+        assertThat(new String(first, StandardCharsets.UTF_8)).startsWith("{\n  \"version\" : 1,").endsWith("\n}");
     }
 
     @Test

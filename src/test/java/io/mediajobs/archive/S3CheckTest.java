@@ -9,6 +9,7 @@ import io.mediajobs.config.Settings;
 import io.mediajobs.demo.s3.EmbeddedS3;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.junit.jupiter.api.AfterEach;
@@ -38,7 +39,7 @@ class S3CheckTest {
         Map<String, String> values = new HashMap<>(Map.of("s3.bucket", "there", "s3.endpoint", store.endpoint().toString(), "s3.path-style", "true",
                 "s3.access-key", store.accessKey(), "s3.secret-key", store.secretKey(), "s3.connect-timeout", "2s"));
         values.putAll(more);
-        return Settings.load(folder, null, Map.of(), new Properties(), values);
+        return Settings.load(folder, List.of(), Map.of(), new Properties(), values);
     }
 
     private void check(Map<String, String> more) {

@@ -2,6 +2,7 @@ package io.mediajobs.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mediajobs.store.Database;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -53,7 +54,7 @@ class CommandLineTest {
     @Test
     void helpTellsCommandsOptionsAndExitCodes() {
         assertThat(run("--help")).isZero();
-        assertThat(out).contains("run ", "track ", "jobs ", "job ", "check ", "demo ", "--config", "--home", "--stacktrace");
+        assertThat(out).contains("run ", "track ", "jobs ", "job ", "check ", "backup ", "restore ", "demo ", "--config", "--home", "--stacktrace");
         for (ExitCode code : ExitCode.values()) {
             assertThat(out.replaceAll("\\s+", " ")).contains(code.number() + " " + code.meaning());
         }
@@ -131,16 +132,21 @@ class CommandLineTest {
 
     @Test
     void settingsAreReadInTheirOrder() throws IOException {
-        Files.writeString(folder.resolve("application.properties"), "http.port=1111\nhttp.host=10.0.0.1\nobserve.port=5\n");
+        Path home = Files.createDirectories(folder.resolve("home"));
+        Files.writeString(home.resolve("application.properties"), "http.port=1000\npoll.lease=9m\n");
+        Files.writeString(folder.resolve("mine.properties"), "http.port=1111\nhttp.host=10.0.0.1\nobserve.port=5\n");
+        Files.writeString(folder.resolve("application.properties"), "server.port=1\n# of another program that lives in this folder\n");
         environment.put("HTTP_HOST", "10.0.0.2");
         environment.put("OBSERVE_PORT", "6");
         CommandLine line = Main.commandLine(environment, folder);
-        line.parseArgs("run", "-Dobserve.port=7");
+        line.parseArgs("run", "--home", "home", "--config", "mine.properties", "-Dobserve.port=7");
         var settings = line.<Main>getCommand().settings();
         assertThat(settings.number("http.port")).isEqualTo(1111);
         assertThat(settings.text("http.host")).isEqualTo("10.0.0.2");
         assertThat(settings.number("observe.port")).isEqualTo(7);
-        assertThat(settings.path("data.folder")).isEqualTo(PROJECT.resolve("data"));
+        assertThat(settings.text("poll.lease")).as("of the home, which the file says nothing of").isEqualTo("9m");
+        assertThat(settings.all().containsKey("server.port")).isFalse();
+        assertThat(settings.path("data.folder")).isEqualTo(home.resolve("data"));
     }
 
     @Test
@@ -173,5 +179,20 @@ class CommandLineTest {
     void textOfOthersCannotMoveTheCursor() {
         assertThat(Printable.line("a\u001b[2Jb\nc\u202ed")).isEqualTo("a [2Jb c d");
         assertThat(Printable.cut("abcdef", 4)).isEqualTo("abc~").hasSize(4);
+    }
+
+    @Test
+    void theStoreIsBackedUpWhileItIsOpenAndRestoredWhenItIsNot() {
+        String data = "-Ddata.folder=" + folder;
+        assertThat(run("backup", data, "copy.db")).isEqualTo(ExitCode.STORE.number());
+        assertThat(err).contains("no job store");
+        try (Database open = Database.open(folder.resolve("jobs.db"))) {
+            assertThat(run("backup", data, "copy.db")).as(err).isEqualTo(ExitCode.OK.number());
+            assertThat(out).startsWith("Backed up 0 jobs, ").contains(folder.resolve("copy.db").toString());
+            assertThat(run("restore", data, "copy.db")).isEqualTo(ExitCode.STORE.number());
+            assertThat(err).contains("in use by another process");
+        }
+        assertThat(run("restore", data, "copy.db")).as(err).isEqualTo(ExitCode.OK.number());
+        assertThat(out).contains("jobs.db.before-restore");
     }
 }

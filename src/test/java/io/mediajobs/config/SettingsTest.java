@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,7 @@ class SettingsTest {
     private Settings load(Path file, Map<String, String> environment, Map<String, String> system, Map<String, String> overrides) {
         Properties properties = new Properties();
         properties.putAll(system);
-        return Settings.load(home, file, environment, properties, overrides);
+        return Settings.load(home, file == null ? List.of() : List.of(file), environment, properties, overrides);
     }
 
     @Test

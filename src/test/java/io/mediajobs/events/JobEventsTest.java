@@ -43,7 +43,7 @@ class JobEventsTest {
     void aCompletedJobIsToldWithEverythingInS3() throws Exception {
         NewEvent event = events.completed(job("4a09", 2), report(), "media", "pictory-video/4a09/manifest.json", List.of(
                 new ArchivedAsset(0, "video", "pictory-video/4a09/video.mp4", 1_048_576, "ab12", "video/mp4", "https://cdn/v.mp4", Map.of("width", 720)),
-                new ArchivedAsset(1, "audio", "pictory-video/4a09/audio.bin", 5, "cd34", null, null, Map.of())));
+                new ArchivedAsset(1, "audio", "pictory-video/4a09/audio.bin", 5, "cd34", null, null, Map.of())), Instant.parse("2026-03-01T10:00:00Z"));
         assertThat(event.id()).isEqualTo("pictory-video/4a09/2/mediajobs.job.completed");
         assertThat(event.type()).isEqualTo("mediajobs.job.completed");
         assertThat(event.subject()).isEqualTo("pictory-video/4a09");

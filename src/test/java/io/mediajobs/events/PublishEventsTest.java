@@ -56,6 +56,23 @@ class PublishEventsTest {
     }
 
     @Test
+    void aLineThatAKillLeftUnfinishedIsWrittenAnew() throws Exception {
+        Path lines = data.resolve("events/events.jsonl");
+        String first = "{\"id\":\"stories/1/1/mediajobs.job.failed\",\"type\":\"mediajobs.job.failed\"}";
+        String second = "{\"id\":\"stories/2/1/mediajobs.job.lost\",\"type\":\"mediajobs.job.lost\"}";
+        for (String left : List.of(second, second.substring(0, 20), "{", "x".repeat(20_000))) {
+            Files.createDirectories(lines.getParent());
+            Files.writeString(lines, first + "\n" + left);
+            String id = "2-" + left.length();
+            Publisher.tell(database, id, "mediajobs.job.lost", second);
+            try (Publisher publisher = Publisher.start(database, data, Map.of())) {
+                await().until(() -> publisher.outbox().stream().allMatch(event -> event.publishedAt() != null));
+            }
+            assertThat(Files.readString(lines)).isEqualTo(first + "\n" + second + "\n");
+        }
+    }
+
+    @Test
     void eachKindHasItsDestination() throws Exception {
         Map<String, String> kinds = Map.of("mediajobs.job.completed", "completed", "mediajobs.job.failed", "failed", "mediajobs.job.lost", "failed",
                 "mediajobs.job.expired", "failed", "mediajobs.job.blocked", "failed", "mediajobs.job.cancelled", "failed",

@@ -41,7 +41,10 @@ final class Publisher implements AutoCloseable {
         publisher.main.setInitialProperties(settings);
         publisher.main.configure().withRoutesIncludePattern("file:routes/publish-event.camel.yaml,file:routes/publish-events.camel.yaml");
         publisher.main.bind("deliveries", deliveries.apply(new Deliveries(new Outbox(database),
-                Durations.parse(settings.getProperty("events.retry-first")), Durations.parse(settings.getProperty("events.retry-longest")))));
+                Durations.parse(settings.getProperty("events.retry-first")), Durations.parse(settings.getProperty("events.retry-longest")),
+                Durations.parse(settings.getProperty("events.hold")))));
+        new Outbox(database).releaseAll();
+        publisher.main.bind("eventsFile", new JsonLinesFile(data.resolve("events/events.jsonl")));
         publisher.main.start();
         return publisher;
     }

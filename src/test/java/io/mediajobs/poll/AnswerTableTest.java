@@ -1,6 +1,7 @@
 package io.mediajobs.poll;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.mediajobs.TestProgram;
@@ -30,7 +31,7 @@ class AnswerTableTest {
 
     @BeforeEach
     void start() {
-        program = TestProgram.start(folder, Map.of("circuit.pause", "300ms", "refused.pause", "300ms", "camel.component.http.response-timeout", "500ms",
+        program = TestProgram.start(folder, Map.of("circuit.pause", "300ms", "circuit.longest-pause", "600ms", "refused.pause", "300ms", "camel.component.http.response-timeout", "500ms",
                 "camel.component.http.so-timeout", "500ms"));
     }
 
@@ -54,6 +55,26 @@ class AnswerTableTest {
 
     private ProviderState provider(String name) {
         return program.jobs.providers().stream().filter(state -> state.name().equals(name)).findFirst().orElseThrow();
+    }
+
+    @Test
+    void anOperatorsResumeIsTakenAtOnce() throws Exception {
+        program.close();
+        program = TestProgram.start(folder.resolve("again"), Map.of("refused.pause", "1h"));
+        String right = program.simulator.provider("productai").key();
+        program.simulator.provider("productai").accepts("another key");
+        endless("productai", "x");
+        JobKey key = program.follow("productai", "x");
+        await().until(() -> program.eventsOf("productai").contains("productai/1/mediajobs.provider.unauthorized"));
+        program.simulator.provider("productai").accepts(right);
+        program.jobs.pause("productai", false);
+        awaitState(key, JobState.PROCESSING);
+    }
+
+    @Test
+    void theEnvironmentIsNoLayerOfCamels() {
+        // it is one of ours, below -D; PATH is in every environment
+        assertThatThrownBy(() -> program.program.context().resolvePropertyPlaceholders("{{path}}")).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

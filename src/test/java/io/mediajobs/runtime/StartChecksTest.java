@@ -8,6 +8,7 @@ import io.mediajobs.config.ConfigurationException;
 import io.mediajobs.config.Settings;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class StartChecksTest {
 
     private static Settings settings(Map<String, String> environment, Map<String, String> overrides) {
-        return Settings.load(Path.of("").toAbsolutePath(), null, environment, new Properties(), overrides);
+        return Settings.load(Path.of("").toAbsolutePath(), List.of(), environment, new Properties(), overrides);
     }
 
     private static final Map<String, String> KEYS = Map.of("PICTORY_API_KEY", "a", "PRODUCTAI_API_KEY", "b", "STORIES_API_KEY", "c",

@@ -2,8 +2,8 @@ package io.mediajobs.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
-import io.mediajobs.events.JobEvents;
 import io.mediajobs.job.Job;
 import io.mediajobs.job.JobError;
 import io.mediajobs.job.JobKey;
@@ -12,261 +12,29 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class JobStoreTest {
-
-    private static final Duration HOUR = Duration.ofHours(1);
-
-    @TempDir
-    Path folder;
-    Database database;
-    JobStore jobs;
-    Outbox outbox;
-    JobEvents events = new JobEvents("/test", Clock.systemUTC());
-
-    @BeforeEach
-    void open() {
-        database = Database.open(folder.resolve("jobs.db"));
-        jobs = new JobStore(database, events);
-        outbox = new Outbox(database);
-    }
-
-    @AfterEach
-    void close() {
-        database.close();
-    }
-
-    private JobKey register(String provider, String id) {
-        JobKey key = new JobKey(provider, id);
-        jobs.register(List.of(new NewJob(key, Map.of("team", "ads"), HOUR, Duration.ZERO)));
-        return key;
-    }
-
-    private static JobStore.Terms terms(int places) {
-        return new JobStore.Terms(places, Double.POSITIVE_INFINITY, Duration.ofMinutes(1));
-    }
-
-    private Job claimOne(String provider) {
-        List<Job> claimed = jobs.claim(provider, terms(1));
-        assertThat(claimed).hasSize(1);
-        return claimed.get(0);
-    }
+/** The embedded store. */
+class JobStoreTest extends JobStoreContract {
 
     @Test
-    void aJobIsRegisteredOnce() {
-        JobKey key = new JobKey("p", "1");
-        NewJob job = new NewJob(key, Map.of("team", "ads"), HOUR, Duration.ZERO);
-        assertThat(jobs.register(List.of(job, job))).extracting(JobStore.Registered::created).containsExactly(true, false);
-        Job found = jobs.find(key).orElseThrow();
-        assertThat(found.state()).isEqualTo(JobState.PENDING);
-        assertThat(found.attempt()).isEqualTo(1);
-        assertThat(found.tags()).containsEntry("team", "ads");
-        assertThat(Duration.between(found.registeredAt(), found.deadlineAt())).isEqualTo(HOUR);
-    }
-
-    @Test
-    void acceptedJobsAreThereAfterTheProcessIsGone() {
-        JobKey key = register("p", "1");
-        database.close();
-        open();
-        assertThat(jobs.find(key)).isPresent();
-    }
-
-    @Test
-    void aClaimedJobIsNobodyElses() {
+    void aRestartTriesARefusedProviderAtOnce() {
         register("p", "1");
-        assertThat(claimOne("p").lease()).isNotBlank();
-        assertThat(jobs.claim("p", terms(10))).isEmpty();
-    }
-
-    @Test
-    void twentyClaimersNeverShareAJob() throws Exception {
-        List<NewJob> many = new ArrayList<>();
-        for (int i = 0; i < 500; i++) {
-            many.add(new NewJob(new JobKey("p", "j" + i), Map.of(), HOUR, Duration.ZERO));
-        }
-        jobs.register(many);
-        ExecutorService threads = Executors.newFixedThreadPool(20);
-        try {
-            List<Callable<List<Job>>> claimers = new ArrayList<>();
-            for (int i = 0; i < 100; i++) {
-                claimers.add(() -> jobs.claim("p", terms(5)));
-            }
-            Set<Long> seen = new HashSet<>();
-            for (Future<List<Job>> claimed : threads.invokeAll(claimers)) {
-                for (Job job : claimed.get()) {
-                    assertThat(seen.add(job.id())).as("job %s claimed twice", job.key()).isTrue();
-                }
-            }
-            assertThat(seen).hasSize(500);
-        } finally {
-            threads.shutdownNow();
-        }
-    }
-
-    @Test
-    void aWriteWithoutTheLeaseIsFencedOff() {
-        JobKey key = register("p", "1");
-        Job stale = claimOne("p");
-        jobs.release(stale);
-        Job fresh = claimOne("p");
-        NewEvent event = events.ended(stale, JobState.FAILED, new JobError("x", "stale", null), null);
-        assertThatThrownBy(() -> jobs.apply(stale, JobChange.to(JobState.FAILED).event(event), null)).isInstanceOf(LeaseLostException.class);
-        assertThat(jobs.find(key).orElseThrow().state()).isEqualTo(JobState.PENDING);
-        assertThat(outbox.list(0, 10)).isEmpty();
-        jobs.apply(fresh, JobChange.to(JobState.PROCESSING), null);
-        assertThat(jobs.find(key).orElseThrow().state()).isEqualTo(JobState.PROCESSING);
-    }
-
-    @Test
-    void anExpiredLeaseCanBeClaimedAgain() {
-        register("p", "1");
-        List<Job> first = jobs.claim("p", new JobStore.Terms(1, Double.POSITIVE_INFINITY, Duration.ZERO));
-        assertThat(first).hasSize(1);
-        assertThat(claimOne("p").lease()).isNotEqualTo(first.get(0).lease());
-    }
-
-    @Test
-    void anOutcomeIsOneTransaction() {
-        register("p", "1");
-        Job job = claimOne("p");
-        NewEvent broken = new NewEvent("id", null, "p/1", "{}");
-        assertThatThrownBy(() -> jobs.apply(job, JobChange.to(JobState.FAILED).note("failed", null).event(broken), null)).isInstanceOf(RuntimeException.class);
-        assertThat(jobs.find(job.key()).orElseThrow().state()).isEqualTo(JobState.PENDING);
-        assertThat(jobs.timeline(job)).extracting(TimelineEntry::what).containsExactly("registered");
-    }
-
-    @Test
-    void anOperatorsChangeTakesTheLeaseAway() {
-        JobKey key = register("p", "1");
-        Job held = claimOne("p");
-        jobs.override(key, before -> JobChange.to(JobState.CANCELLED).askNoMore().note("cancelled", null));
-        assertThatThrownBy(() -> jobs.apply(held, JobChange.to(JobState.PROCESSING), null)).isInstanceOf(LeaseLostException.class);
+        jobs.apply(claimOne("p"), JobChange.to(null).askAgainIn(Duration.ZERO),
+                new ProviderSignal.Refused("unauthorized", new JobError("http-401", "no", null), Duration.ofHours(1)));
         assertThat(jobs.claim("p", terms(1))).isEmpty();
-    }
-
-    @Test
-    void retryOpensTheNextAttempt() {
-        JobKey key = register("p", "1");
-        assertThatThrownBy(() -> jobs.retry(key)).isInstanceOf(IllegalStateException.class).hasMessageContaining("pending");
-        jobs.apply(claimOne("p"), JobChange.to(JobState.FAILED).askNoMore().error(new JobError("e", "m", true)), null);
-        Job again = jobs.retry(key).orElseThrow();
-        assertThat(again.attempt()).isEqualTo(2);
-        assertThat(again.error()).isNull();
-        assertThat(claimOne("p").attempt()).isEqualTo(2);
-        assertThat(jobs.retry(new JobKey("p", "nobody"))).isEmpty();
-    }
-
-    @Test
-    void theRateHoldsAcrossClaims() {
-        for (int i = 0; i < 50; i++) {
-            register("p", "j" + i);
-        }
-        JobStore.Terms tenASecond = new JobStore.Terms(50, 10, Duration.ofMinutes(1));
-        int first = jobs.claim("p", tenASecond).size();
-        int second = jobs.claim("p", tenASecond).size();
-        assertThat(first).isBetween(1, 6);
-        assertThat(first + second).isLessThanOrEqualTo(6);
-    }
-
-    @Test
-    void aPausedProviderIsNotClaimedFrom() {
-        register("p", "1");
-        jobs.pause("p", true);
-        assertThat(jobs.claim("p", terms(1))).isEmpty();
-        jobs.pause("p", false);
+        jobs.releaseAll();
         assertThat(jobs.claim("p", terms(1))).hasSize(1);
     }
 
-    @Test
-    void aRefusedProviderTellsOnceAndOneProbeEndsIt() {
-        for (int i = 0; i < 3; i++) {
-            register("p", "j" + i);
-        }
-        List<Job> claimed = jobs.claim("p", terms(3));
-        ProviderSignal refused = new ProviderSignal.Refused("unauthorized", new JobError("http-401", "no", null), Duration.ZERO);
-        claimed.forEach(job -> jobs.apply(job, JobChange.to(null).askAgainIn(Duration.ZERO), refused));
-        assertThat(outbox.list(0, 10)).extracting(OutboxEvent::id).containsExactly("p/1/mediajobs.provider.unauthorized");
-        List<Job> probe = jobs.claim("p", terms(3));
-        assertThat(probe).hasSize(1);
-        assertThat(jobs.claim("p", terms(3))).as("one probe at a time").isEmpty();
-        jobs.apply(probe.get(0), JobChange.to(JobState.PROCESSING).askAgainIn(HOUR), new ProviderSignal.Fine());
-        assertThat(outbox.list(0, 10)).extracting(OutboxEvent::id).containsExactly("p/1/mediajobs.provider.unauthorized", "p/1/mediajobs.provider.recovered");
-        assertThat(jobs.claim("p", terms(3))).hasSize(2);
-    }
-
-    @Test
-    void aProbeThatMeetsAnOutageIsFollowedByAnother() {
-        register("p", "1");
-        jobs.apply(claimOne("p"), JobChange.to(null).askAgainIn(Duration.ZERO),
-                new ProviderSignal.Refused("payment-required", new JobError("http-402", "no credit", null), Duration.ZERO));
-        for (ProviderSignal signal : List.of(
-                new ProviderSignal.Unavailable(new JobError("http-503", "down", true), 5, Duration.ZERO, Duration.ofMinutes(1)),
-                new ProviderSignal.Unusable(new JobError("answer-unreadable", "HTML", true), Duration.ZERO))) {
-            jobs.apply(claimOne("p"), JobChange.to(null).askAgainIn(Duration.ZERO), signal);
-            assertThat(jobs.providers().get(0).pauseReason()).isEqualTo("payment-required");
-        }
-        jobs.apply(claimOne("p"), JobChange.to(null).askAgainIn(Duration.ZERO), new ProviderSignal.Fine());
-        assertThat(jobs.providers().get(0).pauseReason()).isNull();
-    }
-
-    @Test
-    void theCircuitsPauseDoublesUpToItsLongest() {
-        register("p", "1");
-        ProviderSignal down = new ProviderSignal.Unavailable(new JobError("http-503", "down", true), 1, Duration.ofSeconds(10), Duration.ofSeconds(25));
-        long[] expected = {10, 20, 25, 25};
-        for (long seconds : expected) {
-            database.write(handle -> handle.execute("UPDATE provider SET paused_until = 0"));
-            jobs.apply(claimOne("p"), JobChange.to(null).askAgainIn(Duration.ZERO), down);
-            Duration pause = Duration.between(jobs.now(), jobs.providers().get(0).pausedUntil());
-            assertThat(pause).isBetween(Duration.ofSeconds(seconds - 2), Duration.ofSeconds(seconds));
-        }
-        assertThat(outbox.list(0, 10)).hasSize(1);
-    }
-
-    @Test
-    void listsAreKeysetPagesNewestFirst() {
-        for (int i = 0; i < 7; i++) {
-            register(i % 2 == 0 ? "even" : "odd", "50%_" + i);
-        }
-        register("odd", "other");
-        List<Job> page = jobs.list(new JobFilter(null, null, "50%_", null, 3));
-        assertThat(page).extracting(Job::jobId).containsExactly("50%_6", "50%_5", "50%_4");
-        List<Job> next = jobs.list(new JobFilter("pending", "even", null, page.get(2).id(), 10));
-        assertThat(next).extracting(Job::jobId).containsExactly("50%_2", "50%_0");
-    }
-
-    @Test
-    void eventsOfASubjectLeaveInOrderAndOthersPass() {
-        register("p", "1");
-        register("p", "2");
-        for (Job job : jobs.claim("p", terms(2))) {
-            jobs.apply(job, JobChange.to(JobState.BLOCKED).askNoMore().event(events.ended(job, JobState.BLOCKED, new JobError("b", "m", null), null))
-                    .event(events.ended(job, JobState.FAILED, new JobError("f", "m", null), null)), null);
-        }
-        List<OutboxEvent> due = outbox.due(10);
-        assertThat(due).extracting(OutboxEvent::subject).containsExactly("p/1", "p/2");
-        outbox.failed(due.get(0), "broker down", HOUR);
-        outbox.published(due.get(1));
-        assertThat(outbox.due(10)).extracting(OutboxEvent::id).containsExactly("p/2/1/mediajobs.job.failed");
-        assertThat(outbox.backlog().waiting()).isEqualTo(3);
-        assertThat(outbox.republish("p/2/1/mediajobs.job.blocked")).isTrue();
-        assertThat(outbox.republish("nobody")).isFalse();
+    @Override
+    StoreSettings settings() {
+        return StoreSettings.embedded(folder.resolve("jobs.db"));
     }
 
     @Test
@@ -288,5 +56,29 @@ class JobStoreTest {
         Path file = folder.resolve("file");
         Files.writeString(file, "");
         assertThatThrownBy(() -> Database.open(file.resolve("jobs.db"))).isInstanceOf(StoreException.class).hasMessageContaining("not writable");
+    }
+
+    /** SQLite's own limit of pages gives the same error as a disk without room. */
+    @Test
+    void aFullDiskIsWaitedFor() {
+        JobKey kept = register("p", "1");
+        Job job = claimOne("p");
+        database.write(handle -> handle.createQuery("PRAGMA max_page_count = 1").mapTo(Integer.class).one());
+        List<NewJob> many = new ArrayList<>();
+        for (int i = 0; i < 2_000; i++) {
+            many.add(new NewJob(new JobKey("p", "more-" + i), Map.of(), HOUR, Duration.ZERO));
+        }
+        assertThatThrownBy(() -> jobs.register(many)).isInstanceOf(StoreUnavailableException.class).hasMessageContaining("takes no writes");
+        assertThat(jobs.find(kept)).as("reading works").isPresent();
+        assertThat(jobs.list(new JobFilter(null, null, null, null, 10))).as("all or nothing").hasSize(1);
+        JobStore patient = new JobStore(database, events, Duration.ofSeconds(30));
+        CompletableFuture<Job> outcome = CompletableFuture.supplyAsync(
+                () -> patient.apply(job, JobChange.to(JobState.FAILED).askNoMore().error(new JobError("big", "x".repeat(1_000_000), null)), null));
+        await().during(Duration.ofMillis(500)).until(() -> !outcome.isDone());
+        await().ignoreException(StoreUnavailableException.class).until(() -> database.write(handle ->
+                handle.createQuery("PRAGMA max_page_count = 1000000").mapTo(Integer.class).one()) > 1);
+        assertThat(outcome.join().state()).isEqualTo(JobState.FAILED);
+        jobs.ping();
+        assertThat(jobs.register(many)).hasSize(2_000);
     }
 }

@@ -237,6 +237,6 @@ class GateTest {
     }
 
     private static Settings settings(Path data, String token) {
-        return Settings.load(data, null, Map.of(), new Properties(), Map.of("data.folder", data.toString(), "http.token", token));
+        return Settings.load(data, List.of(), Map.of(), new Properties(), Map.of("data.folder", data.toString(), "http.token", token));
     }
 }

@@ -61,7 +61,7 @@ final class RunningApi implements AutoCloseable {
         Map<String, String> overrides = new TreeMap<>(Map.of("data.folder", folder.toString(), "http.port", "0", "http.token", TOKEN,
                 "observe.port", String.valueOf(observePort)));
         overrides.putAll(more);
-        Settings settings = Settings.load(Path.of("").toAbsolutePath(), null, Map.of(), new Properties(), overrides);
+        Settings settings = Settings.load(Path.of("").toAbsolutePath(), List.of(), Map.of(), new Properties(), overrides);
         JobEvents events = new JobEvents("/media-job-routes", Clock.systemUTC());
         database = Database.open(folder.resolve("jobs.db"));
         jobs = new JobStore(database, events);

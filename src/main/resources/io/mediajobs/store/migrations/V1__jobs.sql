@@ -17,21 +17,30 @@ CREATE TABLE job (
     polls           BIGINT  NOT NULL DEFAULT 0,
     deadline_at     BIGINT,
     updated_at      BIGINT  NOT NULL,
+    -- when it reached the terminal state that it is in
+    finished_at     BIGINT,
     misses          INTEGER NOT NULL DEFAULT 0,
     failures        INTEGER NOT NULL DEFAULT 0,
     manifest        TEXT,
     report          TEXT,
     lease_token     TEXT,
     lease_until     BIGINT,
+    -- the lease is held by a status call and not by the archive: what a provider's at-once counts
+    polling         BOOLEAN NOT NULL DEFAULT FALSE,
+    -- id of the last change: a change whose commit was answered by silence finds out by it whether it arrived
+    last_write      TEXT,
     UNIQUE (provider, job_id)
 );
 
 -- The row is the queue: what is due, oldest first. Finished jobs are not in it.
 CREATE INDEX job_due ON job (provider, next_poll_at) WHERE next_poll_at IS NOT NULL;
+CREATE INDEX job_polling ON job (provider, lease_until) WHERE polling;
+-- lists, newest first; the second one also for counts without reading the rows
 CREATE INDEX job_state ON job (state, id);
+CREATE INDEX job_state_provider ON job (state, provider, id);
 CREATE INDEX job_provider ON job (provider, id);
--- counts without reading the rows: 0.2 s instead of 3 s with a million jobs
-CREATE INDEX job_counts ON job (provider, state);
+-- what retention removes, longest finished first
+CREATE INDEX job_finished ON job (finished_at) WHERE finished_at IS NOT NULL;
 
 CREATE TABLE asset (
     job         BIGINT  NOT NULL REFERENCES job (id) ON DELETE CASCADE,
@@ -71,6 +80,9 @@ CREATE TABLE outbox (
 -- what is still to be published; published events have no next attempt
 CREATE INDEX outbox_due ON outbox (next_attempt_at, id) WHERE next_attempt_at IS NOT NULL;
 CREATE INDEX outbox_subject ON outbox (subject, id) WHERE next_attempt_at IS NOT NULL;
+-- what retention removes, and whether a job has events left
+CREATE INDEX outbox_published ON outbox (published_at) WHERE published_at IS NOT NULL;
+CREATE INDEX outbox_of ON outbox (subject);
 
 CREATE TABLE provider (
     name         TEXT    PRIMARY KEY,
@@ -81,6 +93,12 @@ CREATE TABLE provider (
     rate_until   BIGINT  NOT NULL DEFAULT 0,
     last_error   TEXT,
     updated_at   BIGINT  NOT NULL
+);
+
+-- one row, written to find out whether a store that took no writes takes them again
+CREATE TABLE pulse (
+    id INTEGER PRIMARY KEY,
+    at BIGINT NOT NULL
 );
 
 -- Uploads in parts that were begun in S3 and are not known to have ended: a later try goes on with them, and what nobody needs is taken

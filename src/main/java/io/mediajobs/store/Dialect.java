@@ -1,0 +1,42 @@
+package io.mediajobs.store;
+
+import com.zaxxer.hikari.HikariConfig;
+import java.sql.SQLException;
+
+/** Where SQLite and PostgreSQL differ. Everything else is the same SQL. */
+interface Dialect {
+
+    /** Claims the store for this process if only one may use it. */
+    AutoCloseable own();
+
+    HikariConfig writer();
+
+    HikariConfig reader();
+
+    /** For the migrations: without the time-outs that everything else has. */
+    HikariConfig migrator();
+
+    /** The type of an id that counts up by itself, used in the migrations. */
+    String identity();
+
+    /** An expression: milliseconds since 1970 by the database's clock, at the moment of the statement. */
+    String clock();
+
+    /** The end of a SELECT whose row this transaction is about to change. */
+    String lockRow();
+
+    /** The end of a SELECT of rows to take, passing over those that another transaction is about to take. */
+    String skipLocked();
+
+    Trouble trouble(SQLException error);
+
+    /** True if no other process can have leases in this store. */
+    boolean hasSoleOwner();
+
+    /** What to do about a store that cannot be opened; a sentence. */
+    String advice();
+
+    static Dialect of(StoreSettings settings) {
+        return settings.isEmbedded() ? new SqliteDialect(settings.file()) : new PostgresDialect(settings);
+    }
+}

@@ -1,0 +1,130 @@
+package io.mediajobs.store;
+
+import com.zaxxer.hikari.HikariConfig;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.SQLException;
+
+/**
+ * The embedded database: SQLite in WAL mode with {@code synchronous=FULL}, so that a commit that returned is on disk.
+ * SQLite has one writer at a time: writers queue fairly for one connection here instead of in SQLite's busy handler, which
+ * sleeps; readers have their own connections and never wait for a writer.
+ */
+final class SqliteDialect implements Dialect {
+
+    private static final int READERS = 4;
+
+    private final Path file;
+
+    SqliteDialect(Path file) {
+        this.file = file;
+    }
+
+    @Override
+    public AutoCloseable own() {
+        return lock(file);
+    }
+
+    /** @throws StoreException if the folder cannot be written, or another process has the store */
+    static FileChannel lock(Path file) {
+        Path lockFile = file.resolveSibling(file.getFileName() + ".lock");
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileLock lock;
+            try {
+                lock = channel.tryLock();
+            } catch (OverlappingFileLockException e) {
+                lock = null;
+            }
+            if (lock == null) {
+                channel.close();
+                throw new StoreException("The job store " + file + " is in use by another process. Stop that one, or give this one"
+                        + " another data.folder.");
+            }
+            return channel;
+        } catch (IOException e) {
+            throw new StoreException("The job store " + file + " is not writable: " + e + ". Make the folder writable for this user,"
+                    + " or point data.folder elsewhere.", e);
+        }
+    }
+
+    @Override
+    public HikariConfig writer() {
+        return pool("store-writer", 1, "IMMEDIATE");
+    }
+
+    @Override
+    public HikariConfig migrator() {
+        return writer();
+    }
+
+    @Override
+    public HikariConfig reader() {
+        HikariConfig config = pool("store-reader", READERS, "DEFERRED");
+        // a guard against a write by the wrong door; SQLite's own read-only open could not follow the WAL
+        config.setConnectionInitSql("PRAGMA query_only = ON");
+        return config;
+    }
+
+    private HikariConfig pool(String name, int size, String transactionMode) {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName(name);
+        config.setJdbcUrl(StoreSettings.SQLITE + file);
+        config.setMaximumPoolSize(size);
+        config.setMinimumIdle(1);
+        config.setConnectionTimeout(30_000);
+        config.setMaxLifetime(0);
+        config.addDataSourceProperty("journal_mode", "WAL");
+        config.addDataSourceProperty("synchronous", "FULL");
+        config.addDataSourceProperty("foreign_keys", "true");
+        config.addDataSourceProperty("busy_timeout", "10000");
+        config.addDataSourceProperty("transaction_mode", transactionMode);
+        return config;
+    }
+
+    @Override
+    public String identity() {
+        return "INTEGER PRIMARY KEY AUTOINCREMENT";
+    }
+
+    @Override
+    public String clock() {
+        return "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
+    }
+
+    @Override
+    public String lockRow() {
+        return "";
+    }
+
+    @Override
+    public String skipLocked() {
+        return "";
+    }
+
+    /** By SQLite's result codes, https://sqlite.org/rescode.html; the low byte is the kind. */
+    @Override
+    public Trouble trouble(SQLException error) {
+        return switch (error.getErrorCode() & 0xff) {
+            case 5, 6 -> Trouble.CONFLICT;
+            case 8, 10, 13, 14 -> Trouble.NO_WRITES;
+            default -> Trouble.NONE;
+        };
+    }
+
+    @Override
+    public boolean hasSoleOwner() {
+        return true;
+    }
+
+    @Override
+    public String advice() {
+        return "If the file is damaged, put back a backup; it is never replaced by an empty one.";
+    }
+}

@@ -1,0 +1,83 @@
+package io.mediajobs.store;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether the store is away at present. Its begin and its end are logged once each, however many meet it; and while it is away, one
+ * caller a second tries and all others are told at once, so that nobody waits in a queue for a connection that will not come.
+ */
+final class StoreOutage {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StoreOutage.class);
+    private static final long BETWEEN_TRIES = TimeUnit.SECONDS.toNanos(1);
+
+    private volatile StoreUnavailableException reason;
+    private boolean writesOnly;
+    private long since;
+    private long nextTry;
+
+    /** @throws StoreUnavailableException if the store is known to be away and somebody else has just tried */
+    void enter(boolean write) {
+        if (reason != null) {
+            enterWhileAway(write);
+        }
+    }
+
+    private synchronized void enterWhileAway(boolean write) {
+        if (reason == null || (writesOnly && !write)) {
+            return;
+        }
+        long now = System.nanoTime();
+        if (now - nextTry < 0) {
+            throw new StoreUnavailableException(reason.getMessage(), reason);
+        }
+        nextTry = now + BETWEEN_TRIES;
+    }
+
+    /** A transaction was done. */
+    void answered(boolean write) {
+        if (reason != null) {
+            end(write);
+        }
+    }
+
+    private synchronized void end(boolean write) {
+        if (reason == null || (writesOnly && !write)) {
+            return;
+        }
+        reason = null;
+        LOG.info("The job store {} again, after {} s", writesOnly ? "takes writes" : "answers",
+                Duration.ofNanos(System.nanoTime() - since).toMillis() / 1000.0);
+    }
+
+    /** A transaction failed for good. @return what to throw */
+    synchronized StoreUnavailableException failed(Trouble trouble, Throwable cause) {
+        boolean noWrites = trouble == Trouble.NO_WRITES;
+        String sentence = "The job store " + (noWrites ? "takes no writes: " : "does not answer: ") + rootMessage(cause);
+        StoreUnavailableException failure = new StoreUnavailableException(sentence, cause);
+        long now = System.nanoTime();
+        nextTry = now + BETWEEN_TRIES;
+        if (reason == null) {
+            since = now;
+            writesOnly = noWrites;
+            reason = failure;
+            LOG.warn("{}. Nothing is lost: work waits, and goes on when it does", sentence);
+        }
+        return failure;
+    }
+
+    boolean isOn() {
+        return reason != null;
+    }
+
+    static String rootMessage(Throwable error) {
+        Throwable root = error;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return String.valueOf(root.getMessage()).strip().replaceAll("\\s+", " ");
+    }
+}

@@ -1,0 +1,16 @@
+package io.mediajobs.store;
+
+/** What an error of the database means for whoever meets it. */
+enum Trouble {
+
+    /** An error of the statement or the data: to repeat it would not help. */
+    NONE,
+    /** Deadlock, serialization failure, busy: nothing was written, and a repetition at once will do. */
+    CONFLICT,
+    /** The connection broke; another one may work at once. Whether a commit on its way arrived is not known. */
+    BROKEN,
+    /** The database is away, or does not answer in time. */
+    AWAY,
+    /** Reading works, writing does not: disk full, read-only. */
+    NO_WRITES
+}

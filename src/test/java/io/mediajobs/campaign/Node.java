@@ -1,0 +1,125 @@
+package io.mediajobs.campaign;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+
+/** One process of the product with a data folder of its own, started again and again. */
+final class Node {
+
+    private static final Duration LONGEST_START = Duration.ofSeconds(60);
+
+    private final Path folder;
+    private final int port;
+    private final String heap;
+    private final Path first;
+    private volatile Process process;
+    private Instant startedAt;
+
+    /** @param settings of the product; {@code data.folder}, the ports and the log are the node's own */
+    Node(Path folder, Map<String, String> settings, int port, int observePort, String heap) {
+        this.folder = folder;
+        this.port = port;
+        this.heap = heap;
+        this.first = folder.resolve("classpath");
+        try {
+            Files.createDirectories(folder);
+            CrashingS3.announce(first);
+            Properties properties = new Properties();
+            properties.putAll(settings);
+            properties.setProperty("data.folder", data().toString());
+            properties.setProperty("http.port", Integer.toString(port));
+            properties.setProperty("observe.port", Integer.toString(observePort));
+            try (var out = Files.newBufferedWriter(folder.resolve("application.properties"))) {
+                properties.store(out, null);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Path data() {
+        return folder.resolve("data");
+    }
+
+    Path events() {
+        return data().resolve("events/events.jsonl");
+    }
+
+    Path log() {
+        return folder.resolve("log");
+    }
+
+    int port() {
+        return port;
+    }
+
+    /** @param point where it ends by itself, or null */
+    void start(CrashPoint point, int passing) {
+        List<String> options = new ArrayList<>(List.of("-Xmx" + heap, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+        if (point != null) {
+            options.add("-D" + ProductToKill.POINT + "=" + point);
+            options.add("-D" + ProductToKill.PASSING + "=" + passing);
+        }
+        startedAt = Instant.now();
+        process = JavaProcess.start(first, options, ProductToKill.class,
+                List.of("run", "--home", Path.of("").toAbsolutePath().toString(), "--config", folder.resolve("application.properties").toString()), log());
+    }
+
+    /** When the process that runs, or ran last, was started. */
+    Instant startedAt() {
+        return startedAt;
+    }
+
+    /** Waits until the process has ended by itself. */
+    boolean endsWithin(Duration time) throws InterruptedException {
+        return process.waitFor(time.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    int exitCode() {
+        return process.exitValue();
+    }
+
+    /** SIGKILL; when this returns the process is gone. */
+    void kill() {
+        Process running = process;
+        if (running == null) {
+            return;
+        }
+        running.destroyForcibly();
+        try {
+            if (!running.waitFor(20, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("process " + running.pid() + " outlives SIGKILL");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** SIGTERM, as an operator stops it. */
+    boolean stops(Duration patience) throws InterruptedException {
+        process.destroy();
+        return endsWithin(patience);
+    }
+
+    /** Waits until it takes jobs. */
+    boolean isReady() throws InterruptedException {
+        Instant end = Instant.now().plus(LONGEST_START);
+        while (Instant.now().isBefore(end) && process.isAlive()) {
+            try (var socket = new java.net.Socket("127.0.0.1", port)) {
+                return true;
+            } catch (IOException e) {
+                TimeUnit.MILLISECONDS.sleep(50);
+            }
+        }
+        return false;
+    }
+}

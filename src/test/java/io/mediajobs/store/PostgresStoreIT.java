@@ -1,0 +1,333 @@
+package io.mediajobs.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.mediajobs.job.Job;
+import io.mediajobs.job.JobError;
+import io.mediajobs.job.JobKey;
+import io.mediajobs.job.JobState;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The same store on PostgreSQL, and what several nodes on one database do to each other. */
+class PostgresStoreIT extends JobStoreContract {
+
+    private static PostgresServer server;
+
+    private StoreSettings settings;
+
+    @BeforeAll
+    static void startServer(@TempDir Path folder) {
+        server = PostgresServer.start(folder);
+    }
+
+    @AfterAll
+    static void stopServer() {
+        server.close();
+    }
+
+    @Override
+    StoreSettings settings() {
+        if (settings == null) {
+            settings = server.newDatabase();
+        }
+        return settings;
+    }
+
+    private Database node() {
+        return Database.open(settings());
+    }
+
+    private void registerMany(int count) {
+        List<NewJob> many = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            many.add(new NewJob(new JobKey("p", "j" + i), Map.of(), Duration.ofHours(1), Duration.ZERO));
+        }
+        jobs.register(many);
+    }
+
+    private <T> List<T> together(List<Callable<T>> calls) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(calls.size());
+        try {
+            List<T> results = new ArrayList<>();
+            for (Future<T> result : threads.invokeAll(calls)) {
+                results.add(result.get());
+            }
+            return results;
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void aServerThatIsNotThereIsNamedWithoutItsSecrets() {
+        StoreSettings wrong = new StoreSettings("jdbc:postgresql://127.0.0.1:1/media?options=secret", "ann", "secret", 4, Duration.ofSeconds(1));
+        assertThatThrownBy(() -> Database.open(wrong)).isInstanceOf(StoreException.class).hasMessageContaining("jdbc:postgresql://127.0.0.1:1/media cannot be opened")
+                .hasMessageContaining("refused").hasMessageContaining("store.url").hasMessageNotContaining("secret");
+    }
+
+    @Test
+    void nodesThatStartTogetherMakeOneSchema() throws Exception {
+        StoreSettings fresh = server.newDatabase();
+        Callable<Database> start = () -> Database.open(fresh);
+        for (Database node : together(List.of(start, start, start))) {
+            assertThat(new JobStore(node, events).counts()).isEmpty();
+            node.close();
+        }
+    }
+
+    @Test
+    void threeNodesClaimTenThousandJobsAndEachHasOneOwner() throws Exception {
+        registerMany(10_000);
+        try (Database second = node(); Database third = node()) {
+            List<Callable<List<Job>>> nodes = new ArrayList<>();
+            for (Database node : List.of(database, second, third)) {
+                JobStore store = new JobStore(node, events);
+                nodes.add(() -> {
+                    List<Job> mine = new ArrayList<>();
+                    for (List<Job> claimed = store.claim("p", terms(50)); !claimed.isEmpty(); claimed = store.claim("p", terms(50))) {
+                        mine.addAll(claimed);
+                    }
+                    return mine;
+                });
+            }
+            long begin = System.nanoTime();
+            List<List<Job>> claimed = together(nodes);
+            System.out.printf("10,000 jobs claimed by three nodes in %d ms: %s%n", (System.nanoTime() - begin) / 1_000_000,
+                    claimed.stream().map(List::size).toList());
+            Set<Long> seen = new HashSet<>();
+            claimed.forEach(mine -> mine.forEach(job -> assertThat(seen.add(job.id())).as("job %s claimed twice", job.key()).isTrue()));
+            assertThat(seen).hasSize(10_000);
+        }
+    }
+
+    @Test
+    void placesAndRateAreThoseOfAllNodesTogether() throws Exception {
+        registerMany(200);
+        try (Database second = node(); Database third = node()) {
+            List<Callable<Integer>> nodes = new ArrayList<>();
+            for (Database node : List.of(database, second, third)) {
+                JobStore store = new JobStore(node, events);
+                nodes.add(() -> store.claim("p", new JobStore.Terms(10, 10, Double.POSITIVE_INFINITY, Duration.ofMinutes(1))).size());
+            }
+            assertThat(together(nodes).stream().mapToInt(Integer::intValue).sum()).as("ten places").isEqualTo(10);
+            assertThat(together(nodes).stream().mapToInt(Integer::intValue).sum()).as("all taken").isZero();
+
+            jobs.register(List.of(new NewJob(new JobKey("q", "0"), Map.of(), HOUR, Duration.ZERO)));
+            for (int i = 1; i < 50; i++) {
+                register("q", "j" + i);
+            }
+            List<Callable<Integer>> hurried = new ArrayList<>();
+            for (Database node : List.of(database, second, third)) {
+                JobStore store = new JobStore(node, events);
+                hurried.add(() -> store.claim("q", new JobStore.Terms(50, 10, Duration.ofMinutes(1))).size());
+            }
+            assertThat(together(hurried).stream().mapToInt(Integer::intValue).sum()).as("half a second's share of ten a second").isBetween(1, 6);
+        }
+    }
+
+    @Test
+    void aPauseHoldsForAllNodesAndOneOfThemProbes() throws Exception {
+        registerMany(6);
+        ProviderSignal refused = new ProviderSignal.Refused("unauthorized", new JobError("http-401", "no", null), Duration.ZERO);
+        jobs.claim("p", terms(6)).forEach(job -> jobs.apply(job, JobChange.to(null).askAgainIn(Duration.ZERO), refused));
+        try (Database second = node(); Database third = node()) {
+            List<Callable<Integer>> nodes = new ArrayList<>();
+            for (Database node : List.of(database, second, third)) {
+                nodes.add(() -> new JobStore(node, events).claim("p", terms(6)).size());
+            }
+            assertThat(together(nodes).stream().mapToInt(Integer::intValue).sum()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void anEventIsTakenByOneNodeAndASubjectsEventsInOrder() throws Exception {
+        for (int i = 0; i < 300; i++) {
+            JobKey key = register("p", "j" + i);
+            for (int turn = 0; turn < 2; turn++) {
+                String id = key + "/" + turn;
+                jobs.override(key, job -> JobChange.to(null).event(new NewEvent(id, "t", key.toString(), "{}")));
+            }
+        }
+        try (Database second = node(); Database third = node()) {
+            List<Callable<List<OutboxEvent>>> nodes = new ArrayList<>();
+            for (Database node : List.of(database, second, third)) {
+                nodes.add(() -> {
+                    Outbox box = new Outbox(node);
+                    List<OutboxEvent> mine = new ArrayList<>();
+                    while (box.backlog().waiting() > 0) {
+                        for (OutboxEvent event : box.take(20, List.of(), HOUR)) {
+                            mine.add(event);
+                            box.published(event);
+                        }
+                    }
+                    return mine;
+                });
+            }
+            List<String> ids = new ArrayList<>();
+            together(nodes).forEach(mine -> mine.forEach(event -> ids.add(event.id())));
+            assertThat(ids).doesNotHaveDuplicates().hasSize(600);
+        }
+        List<OutboxEvent> published = outbox.list(0, 1000);
+        for (OutboxEvent event : published) {
+            if (event.id().endsWith("/1")) {
+                OutboxEvent first = published.stream().filter(other -> other.id().equals(event.subject() + "/0")).findFirst().orElseThrow();
+                assertThat(first.publishedAt()).isBeforeOrEqualTo(event.publishedAt());
+            }
+        }
+    }
+
+    @Test
+    void aCommitWhoseAnswerGotLostHappensOnce() {
+        try (DatabaseLink link = new DatabaseLink(server.port());
+                Database far = Database.open(PostgresServer.at(link.port(), settings().url().replaceFirst(".*/", "")))) {
+            JobStore store = new JobStore(far, events, Duration.ofSeconds(20));
+            JobKey key = new JobKey("p", "1");
+            link.loseAnswersToCommit(1);
+            assertThat(store.register(List.of(new NewJob(key, Map.of(), HOUR, Duration.ZERO)))).extracting(JobStore.Registered::created)
+                    .as("it was new, whatever became of the answer").containsExactly(true);
+            assertThat(link.answersLost()).isEqualTo(1);
+
+            // the read that looks whether anything is due commits as well
+            store.ping();
+            link.loseAnswersToCommit(2);
+            List<Job> claimed = store.claim("p", terms(1));
+            assertThat(claimed).hasSize(1);
+            assertThat(link.answersLost()).isEqualTo(3);
+
+            link.loseAnswersToCommit(1);
+            NewEvent event = events.ended(claimed.get(0), JobState.FAILED, new JobError("x", "m", null), null);
+            Job after = store.apply(claimed.get(0), JobChange.to(JobState.FAILED).polled().askNoMore().note("failed", null).event(event), null);
+            assertThat(link.answersLost()).isEqualTo(4);
+            assertThat(after.state()).isEqualTo(JobState.FAILED);
+            assertThat(after.polls()).as("counted once").isEqualTo(1);
+            assertThat(store.timeline(after)).extracting(TimelineEntry::what).containsExactly("registered", "failed");
+            assertThat(outbox.list(0, 10)).hasSize(1);
+
+            link.loseAnswersToCommit(1);
+            assertThat(store.retry(key).orElseThrow().attempt()).as("opened once").isEqualTo(2);
+            assertThat(link.answersLost()).isEqualTo(5);
+        }
+    }
+
+    @Test
+    void aServerThatSaysNothingIsGivenUpAndAskedAgain() {
+        StoreSettings direct = settings();
+        try (DatabaseLink link = new DatabaseLink(server.port())) {
+            StoreSettings impatient = new StoreSettings("jdbc:postgresql://127.0.0.1:" + link.port() + "/" + direct.url().replaceFirst(".*/", "")
+                    + "?socketTimeout=1&connectTimeout=1", "postgres", "postgres", 4, Duration.ofSeconds(1));
+            try (Database far = Database.open(impatient)) {
+                JobStore store = new JobStore(far, events, Duration.ofSeconds(30));
+                store.register(List.of(new NewJob(new JobKey("p", "1"), Map.of(), HOUR, Duration.ZERO)));
+                Job claimed = store.claim("p", terms(1)).get(0);
+                link.silence(true);
+                long begin = System.nanoTime();
+                assertThatThrownBy(store::ping).isInstanceOf(StoreUnavailableException.class).hasMessageContaining("does not answer");
+                assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(20));
+                begin = System.nanoTime();
+                assertThatThrownBy(store::ping).isInstanceOf(StoreUnavailableException.class);
+                assertThat(Duration.ofNanos(System.nanoTime() - begin)).as("told at once").isLessThan(Duration.ofMillis(500));
+                CompletableFuture<Job> outcome = CompletableFuture.supplyAsync(() -> store.apply(claimed, JobChange.to(JobState.PROCESSING), null));
+                link.silence(false);
+                assertThat(outcome.orTimeout(30, TimeUnit.SECONDS).join().state()).isEqualTo(JobState.PROCESSING);
+            }
+        }
+    }
+
+    @Test
+    void aNodeThatStandsStillWithinATransactionHoldsUpTheOthersForAMomentOnly() throws Exception {
+        registerMany(10);
+        StoreSettings brisk = new StoreSettings(settings().url(), "postgres", "postgres", 4, Duration.ofSeconds(1));
+        CountDownLatch wakeUp = new CountDownLatch(1);
+        CountDownLatch standing = new CountDownLatch(1);
+        try (Database stopped = Database.open(brisk); Database other = Database.open(brisk)) {
+            CompletableFuture<Void> stuck = CompletableFuture.runAsync(() -> stopped.write(handle -> {
+                handle.execute("INSERT INTO provider (name, updated_at) VALUES ('p', 0)");
+                standing.countDown();
+                try {
+                    wakeUp.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                return handle.createQuery("SELECT 1").mapTo(Integer.class).one();
+            }));
+            standing.await();
+            JobStore store = new JobStore(other, events);
+            await().atMost(Duration.ofSeconds(10)).ignoreException(StoreUnavailableException.class)
+                    .until(() -> store.claim("p", terms(10)), claimed -> claimed.size() == 10);
+            wakeUp.countDown();
+            assertThatThrownBy(() -> stuck.get(20, TimeUnit.SECONDS)).as("its own row is there by now").isNotNull();
+        }
+    }
+
+    @Test
+    void deadlocksAreResolvedByRepetition() throws Exception {
+        registerMany(2);
+        CyclicBarrier bothHaveOne = new CyclicBarrier(2);
+        List<Callable<Integer>> crossing = new ArrayList<>();
+        for (int first = 0; first < 2; first++) {
+            int one = first;
+            boolean[] begun = new boolean[1];
+            crossing.add(() -> database.write(handle -> {
+                handle.execute("UPDATE job SET misses = misses + 1 WHERE job_id = ?", "j" + one);
+                if (!begun[0]) {
+                    begun[0] = true;
+                    try {
+                        bothHaveOne.await(10, TimeUnit.SECONDS);
+                    } catch (Exception e) {
+                        throw new IllegalStateException(e);
+                    }
+                }
+                return handle.execute("UPDATE job SET misses = misses + 1 WHERE job_id = ?", "j" + (1 - one));
+            }));
+        }
+        assertThat(together(crossing)).containsExactly(1, 1);
+        assertThat(jobs.find(new JobKey("p", "j0")).orElseThrow().misses()).isEqualTo(2);
+    }
+
+    @Test
+    void writesGoOnWhileEverySessionIsEndedAgainAndAgain() throws Exception {
+        AtomicBoolean over = new AtomicBoolean();
+        CompletableFuture<Integer> terminator = CompletableFuture.supplyAsync(() -> {
+            int times = 0;
+            for (; !over.get(); times++) {
+                server.terminateSessions();
+                LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+            }
+            return times;
+        });
+        JobStore patient = new JobStore(database, events, Duration.ofSeconds(30));
+        for (int i = 0; i < 100; i++) {
+            JobKey key = new JobKey("p", "j" + i);
+            await().ignoreException(StoreUnavailableException.class).until(() -> !patient.register(List.of(new NewJob(key, Map.of(), HOUR, Duration.ZERO))).isEmpty());
+            Job job = await().ignoreException(StoreUnavailableException.class).until(() -> patient.claim("p", terms(1)), claimed -> claimed.size() == 1).get(0);
+            NewEvent event = events.ended(job, JobState.FAILED, new JobError("x", "m", null), null);
+            patient.apply(job, JobChange.to(JobState.FAILED).polled().askNoMore().event(event), null);
+        }
+        over.set(true);
+        System.out.println("every session ended " + terminator.get() + " times while 100 jobs went through");
+        assertThat(outbox.list(0, 1000)).hasSize(100);
+        assertThat(jobs.list(new JobFilter("failed", null, null, null, 1000))).hasSize(100).allMatch(job -> job.polls() == 1);
+    }
+}
