@@ -3,6 +3,7 @@ package io.mediajobs.archive;
 import io.mediajobs.config.Settings;
 import io.mediajobs.job.Job;
 import io.mediajobs.store.StoreException;
+import io.mediajobs.store.StoreUnavailableException;
 import io.mediajobs.store.Upload;
 import io.mediajobs.store.UploadPart;
 import io.mediajobs.store.Uploads;
@@ -121,21 +122,31 @@ public final class UnfinishedUploads {
      * @return how many
      */
     public int takeBackOrphans() {
-        int takenBack = 0;
-        for (Upload upload : uploads.orphans(untouched, AT_ONCE)) {
-            try {
-                takeBack(upload);
-                takenBack++;
-            } catch (SdkException e) {
-                LOG.warn("An unfinished upload to {} in bucket {} is not taken back yet: {}", upload.key(), upload.bucket(), S3Failure.root(e));
-                // behind the others, so that some that cannot be taken back do not hold up the rest
-                uploads.giveUp(upload);
+        try {
+            int takenBack = 0;
+            for (Upload upload : uploads.orphans(untouched, AT_ONCE)) {
+                takenBack += takenBack(upload) ? 1 : 0;
             }
+            if (takenBack > 0) {
+                LOG.info("{} uploads that no job needs were taken back from S3", takenBack);
+            }
+            return takenBack;
+        } catch (StoreUnavailableException e) {
+            LOG.debug("Nothing is taken back while the job store is away", e);
+            return 0;
         }
-        if (takenBack > 0) {
-            LOG.info("{} uploads that no job needs were taken back from S3", takenBack);
+    }
+
+    private boolean takenBack(Upload upload) {
+        try {
+            takeBack(upload);
+            return true;
+        } catch (SdkException e) {
+            LOG.warn("An unfinished upload to {} in bucket {} is not taken back yet: {}", upload.key(), upload.bucket(), S3Failure.root(e));
+            // behind the others, so that some that cannot be taken back do not hold up the rest
+            uploads.giveUp(upload);
+            return false;
         }
-        return takenBack;
     }
 
     private void takeBack(Upload upload) {

@@ -93,6 +93,57 @@ abstract class JobStoreContract {
     }
 
     @Test
+    void anUploadIsKeptWithItsPartsUntilItsAssetIsSaved() {
+        Uploads uploads = new Uploads(database);
+        register("p", "1");
+        Job job = claimOne("p");
+        Upload begun = uploads.begin(job, 0, "b", "k", "video/mp4", 8L << 20, "https://host/v.mp4", null, "\"v1\"");
+        assertThat(uploads.find(job, 0)).contains(begun);
+        Upload upload = uploads.created(job, begun, "theirs");
+        assertThat(uploads.isNeeded("b", "theirs")).isTrue();
+        UploadPart second = new UploadPart(2, 5, "e2", "m2", null);
+        UploadPart first = new UploadPart(1, 8L << 20, "e1", "m1", "c1");
+        uploads.addPart(job, upload, second);
+        uploads.addPart(job, upload, first);
+        uploads.addPart(job, upload, first);
+        assertThat(uploads.find(job, 0)).contains(upload.withParts(List.of(first, second)));
+        Upload all = uploads.allSent(job, upload.withParts(List.of(first, second)), (8L << 20) + 5, "abc");
+        assertThat(uploads.find(job, 0)).contains(all);
+        assertThat(all.sentAll()).isTrue();
+        assertThat(uploads.orphans(Duration.ZERO, 10)).isEmpty();
+
+        jobs.saveAsset(job, new ArchivedAsset(0, "video", "k", all.bytes(), "abc", "video/mp4", "https://host/v.mp4", Map.of()));
+        assertThat(uploads.find(job, 0)).isEmpty();
+        assertThat(uploads.orphans(HOUR, 10)).as("just changed").isEmpty();
+        assertThat(uploads.orphans(Duration.ZERO, 10)).extracting(Upload::uploadId).containsExactly("theirs");
+        uploads.remove(all);
+        assertThat(uploads.orphans(Duration.ZERO, 10)).isEmpty();
+    }
+
+    @Test
+    void anUploadIsContinuedOnlyUnderTheLeaseAndNeededOnlyByALiveJobOfTheSameAttempt() {
+        Uploads uploads = new Uploads(database);
+        JobKey key = register("p", "1");
+        Job job = claimOne("p");
+        Upload upload = uploads.created(job, uploads.begin(job, 0, "b", "k", "video/mp4", 1, "https://host/v.mp4", 10L, null), "first");
+        Upload other = uploads.begin(job, 0, "b", "k", "video/mp4", 1, "https://host/v.mp4", 10L, null);
+        assertThat(uploads.find(job, 0)).contains(other);
+        assertThat(uploads.orphans(Duration.ZERO, 10)).extracting(Upload::id).containsExactly(upload.id());
+
+        jobs.override(key, any -> JobChange.to(JobState.CANCELLED).askNoMore());
+        assertThatThrownBy(() -> uploads.created(job, other, "late")).isInstanceOf(LeaseLostException.class);
+        assertThatThrownBy(() -> uploads.addPart(job, other, new UploadPart(1, 1, "e", "m", null))).isInstanceOf(LeaseLostException.class);
+        assertThatThrownBy(() -> uploads.allSent(job, other, 1, "s")).isInstanceOf(LeaseLostException.class);
+        assertThatThrownBy(() -> uploads.begin(job, 1, "b", "k", "t", 1, "u", null, null)).isInstanceOf(LeaseLostException.class);
+        assertThat(uploads.orphans(Duration.ZERO, 10)).extracting(Upload::id).containsExactlyInAnyOrder(upload.id(), other.id());
+
+        jobs.retry(key);
+        assertThat(uploads.orphans(Duration.ZERO, 10)).as("of the attempt before").hasSize(2);
+        uploads.giveUp(upload);
+        assertThat(uploads.orphans(Duration.ZERO, 10)).hasSize(2);
+    }
+
+    @Test
     void aClaimedJobIsNobodyElses() {
         register("p", "1");
         assertThat(claimOne("p").lease()).isNotBlank();
