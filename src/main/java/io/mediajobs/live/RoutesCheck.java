@@ -1,54 +1,99 @@
 package io.mediajobs.live;
 
 import io.mediajobs.config.Settings;
+import io.mediajobs.poll.ProviderTerms;
 import io.mediajobs.report.MappingException;
 import io.mediajobs.report.Mappings;
 import io.mediajobs.report.Redaction;
 import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.model.RouteConfigurationDefinition;
 import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.RouteTemplateDefinition;
+import org.apache.camel.spi.Language;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
+import org.apache.camel.util.StringHelper;
+import org.apache.camel.util.URISupport;
 
 /**
  * Looks through a routes folder without starting anything: every YAML file can be read as a route, its id is its file's name and
- * nobody else's, every mapping compiles. What only shows when a route is built (a wrong option, a bean that is not there) is not found.
+ * nobody else's, every mapping compiles, and what a route refers to is there: components, mappings, other routes; its providers' numbers are
+ * numbers and its Simple expressions can be read. What only shows when a route is built (a wrong option of an endpoint, a bean that is not
+ * there) is not found: Camel refuses to start with that.
  */
 public final class RoutesCheck {
 
     private static final String ROUTE = ".camel.yaml";
     private static final String KAMELET = ".kamelet.yaml";
     private static final String MAPPING = ".jq";
+    private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*):.*", Pattern.DOTALL);
+    private static final Pattern ONE_PLACEHOLDER = Pattern.compile("\\{\\{\\??([A-Za-z][A-Za-z0-9.-]*)(?::[^{}]*)?}}");
+    private static final Pattern NO_VALUE = Pattern.compile("Property with key \\[([^\\]]+)] not found.*", Pattern.DOTALL);
 
     private final Settings settings;
     private final Path folder;
+    private final Mappings mappings;
     private final List<Finding> findings = new ArrayList<>();
     private final Map<String, String> fileOfId = new HashMap<>();
+    private final List<Content> contents = new ArrayList<>();
+    private final Set<String> checkedSchemes = new HashSet<>();
+    private boolean withWhatIsOff = true;
     private int files;
+
+    /** What a file holds. @param template whether its placeholders are parameters too, which nobody knows yet */
+    private record Content(String file, String stem, RouteParts parts, boolean template) {
+    }
 
     /** @param settings what placeholders in the routes stand for, and {@code routes.folder} */
     public RoutesCheck(Settings settings) {
         this.settings = settings;
         this.folder = settings.path("routes.folder");
+        this.mappings = new Mappings(folder.resolve("providers"));
     }
 
-    /** All that is wrong, file by file. */
+    /** Leaves out the providers' files that are switched off, as a start does. */
+    public RoutesCheck withoutWhatIsOff() {
+        withWhatIsOff = false;
+        return this;
+    }
+
+    /** All that is wrong: first what cannot be read, file by file, then what routes refer to. */
     public List<Finding> findings() {
         findings.clear();
         fileOfId.clear();
+        contents.clear();
+        checkedSchemes.clear();
         files = 0;
-        try (Stream<Path> walk = Files.walk(folder)) {
+        Set<Path> off = Set.copyOf(ProviderFiles.off(settings));
+        try (DefaultCamelContext scratch = scratch(); Stream<Path> walk = Files.walk(folder)) {
             for (Path path : walk.filter(Files::isRegularFile).sorted().toList()) {
-                check(path);
+                if (withWhatIsOff || !off.contains(path)) {
+                    check(scratch, path, off.contains(path));
+                }
             }
+            Set<String> consumers = new HashSet<>();
+            for (Content content : contents) {
+                if (content.parts.source() != null) {
+                    resolved(scratch, content.parts.source().text()).map(RoutesCheck::inside).ifPresent(consumers::add);
+                }
+            }
+            contents.forEach(content -> check(scratch, content, consumers));
         } catch (IOException e) {
             findings.add(new Finding(folder.toString(), "This folder cannot be read (" + e.getClass().getSimpleName() + ")."));
         }
@@ -60,15 +105,19 @@ public final class RoutesCheck {
         return files;
     }
 
-    private void check(Path path) {
+    private void check(DefaultCamelContext scratch, Path path, boolean isOff) {
         String name = path.getFileName().toString();
         String file = folder.relativize(path).toString();
         if (name.endsWith(ROUTE)) {
             files++;
-            checkRoute(path, file, name.substring(0, name.length() - ROUTE.length()));
+            if (isText(path, file)) {
+                checkRoute(scratch, path, file, name.substring(0, name.length() - ROUTE.length()), isOff);
+            }
         } else if (name.endsWith(KAMELET)) {
             files++;
-            checkKamelet(path, file);
+            if (isText(path, file)) {
+                checkKamelet(scratch, path, file);
+            }
         } else if (name.endsWith(MAPPING)) {
             files++;
             try {
@@ -81,11 +130,24 @@ public final class RoutesCheck {
         }
     }
 
-    private void checkRoute(Path path, String file, String stem) {
-        try (DefaultCamelContext scratch = scratch()) {
-            PluginHelper.getRoutesLoader(scratch).loadRoutes(resource(scratch, path));
+    private boolean isText(Path path, String file) {
+        try {
+            Files.readString(path);
+            return true;
+        } catch (CharacterCodingException e) {
+            findings.add(new Finding(file, "This file is not UTF-8 text."));
+        } catch (IOException e) {
+            findings.add(new Finding(file, "This file cannot be read (" + e.getClass().getSimpleName() + ")."));
+        }
+        return false;
+    }
+
+    private void checkRoute(DefaultCamelContext scratch, Path path, String file, String stem, boolean isOff) {
+        try {
+            load(scratch, path);
             List<RouteDefinition> routes = scratch.getRouteDefinitions();
-            if (routes.isEmpty() && scratch.getRouteConfigurationDefinitions().isEmpty()) {
+            List<RouteConfigurationDefinition> configurations = scratch.getRouteConfigurationDefinitions();
+            if (routes.isEmpty() && configurations.isEmpty()) {
                 findings.add(new Finding(file, "There is no route in this file."));
             }
             if (routes.size() > 1) {
@@ -93,7 +155,11 @@ public final class RoutesCheck {
             }
             for (RouteDefinition route : routes) {
                 checkId(file, stem, route.hasCustomIdAssigned() ? route.getId() : null);
+                if (!isOff) {
+                    contents.add(new Content(file, stem, RouteParts.of(route), false));
+                }
             }
+            configurations.forEach(configuration -> contents.add(new Content(file, stem, RouteParts.of(configuration), false)));
         } catch (Exception e) {
             add(file, e);
         }
@@ -113,17 +179,162 @@ public final class RoutesCheck {
         }
     }
 
-    private void checkKamelet(Path path, String file) {
-        try (DefaultCamelContext scratch = scratch()) {
-            PluginHelper.getRoutesLoader(scratch).loadRoutes(resource(scratch, path));
+    private void checkKamelet(DefaultCamelContext scratch, Path path, String file) {
+        try {
+            load(scratch, path);
+            for (RouteTemplateDefinition template : scratch.getRouteTemplateDefinitions()) {
+                contents.add(new Content(file, template.getId(), RouteParts.of(template.getRoute()), true));
+            }
         } catch (Exception e) {
             add(file, e);
         }
     }
 
+    /** After this the context holds what is in this file, and nothing else. */
+    private static void load(DefaultCamelContext scratch, Path path) throws Exception {
+        scratch.removeRouteDefinitions(List.copyOf(scratch.getRouteDefinitions()));
+        for (RouteConfigurationDefinition configuration : List.copyOf(scratch.getRouteConfigurationDefinitions())) {
+            scratch.removeRouteConfiguration(configuration);
+        }
+        scratch.removeRouteTemplateDefinitions("*");
+        PluginHelper.getRoutesLoader(scratch).loadRoutes(resource(scratch, path));
+    }
+
+    private void check(DefaultCamelContext scratch, Content content, Set<String> consumers) {
+        if (content.parts.source() != null) {
+            checkUri(scratch, content, content.parts.source(), Set.of(), true);
+        }
+        content.parts.targets().forEach(target -> checkUri(scratch, content, target, consumers, false));
+        for (RouteParts.Simple simple : content.parts.expressions()) {
+            checkSimple(scratch, content, simple);
+        }
+    }
+
+    private void checkUri(DefaultCamelContext scratch, Content content, RouteParts.Uri uri, Set<String> consumers, boolean source) {
+        Optional<String> known = resolved(scratch, content, uri.text(), uri.line());
+        Matcher scheme = SCHEME.matcher(known.orElse(""));
+        if (known.isEmpty() || !scheme.matches()) {
+            return;
+        }
+        String component = scheme.group(1);
+        if (!isThere(scratch, component)) {
+            add(content, uri.line(), "There is no component " + component + " for " + Redaction.text(shown(uri.text())) + ".");
+        } else if (!source && (component.equals("direct") || component.equals("seda")) && !consumers.contains(inside(known.get()))) {
+            add(content, uri.line(), "No route begins with " + inside(known.get()) + ".");
+        } else if (component.equals("kamelet")) {
+            checkKameletParameters(scratch, content, uri);
+        }
+    }
+
+    private boolean isThere(DefaultCamelContext scratch, String component) {
+        if (checkedSchemes.contains(component) || settings.all().containsKey("camel.beans." + component)) {
+            return true;
+        }
+        boolean there;
+        try {
+            there = scratch.getComponent(component, true, false) != null;
+        } catch (RuntimeException e) {
+            // what is there and cannot be made here says so at the start
+            there = true;
+        }
+        if (there) {
+            checkedSchemes.add(component);
+        }
+        return there;
+    }
+
+    private void checkKameletParameters(DefaultCamelContext scratch, Content content, RouteParts.Uri uri) {
+        Map<String, String> written = new HashMap<>();
+        try {
+            URISupport.parseQuery(StringHelper.after(uri.text(), "?", "")).forEach((name, value) -> written.put(name, String.valueOf(value)));
+        } catch (URISyntaxException e) {
+            add(content, uri.line(), "The parameters of " + shown(uri.text()) + " cannot be read.");
+            return;
+        }
+        String kamelet = shown(uri.text());
+        if (kamelet.equals("kamelet:read-report") && written.containsKey("mapping")) {
+            resolved(scratch, written.get("mapping")).ifPresent(mapping -> checkMapping(content, uri.line(), mapping));
+        } else if (kamelet.equals("kamelet:due-jobs")) {
+            Map<String, String> values = new HashMap<>();
+            written.forEach((name, value) -> resolved(scratch, value).ifPresent(known -> values.put(name, known)));
+            try {
+                ProviderTerms.parse(values);
+            } catch (ProviderTerms.WrongTermException e) {
+                Matcher setting = ONE_PLACEHOLDER.matcher(written.get(e.parameter()));
+                add(content, uri.line(), "Provider " + values.getOrDefault("provider", content.stem) + ": " + e.getMessage()
+                        + (setting.matches() ? " (the setting " + setting.group(1) + ")" : "") + ".");
+            }
+        }
+    }
+
+    private void checkMapping(Content content, int line, String mapping) {
+        String name = mapping.endsWith(MAPPING) ? mapping : mapping + MAPPING;
+        if (!Files.isRegularFile(folder.resolve("providers").resolve(name))) {
+            try {
+                mappings.check(mapping);
+            } catch (MappingException e) {
+                add(content, line, StringHelper.capitalize(e.getMessage()) + (e.getMessage().endsWith("?") ? "" : "."));
+            }
+        }
+    }
+
+    private void checkSimple(DefaultCamelContext scratch, Content content, RouteParts.Simple simple) {
+        Optional<String> known = resolved(scratch, content, simple.text(), simple.line());
+        if (known.isEmpty() || !known.get().contains("${")) {
+            return;
+        }
+        Language language = scratch.resolveLanguage("simple");
+        try {
+            if (simple.predicate()) {
+                language.createPredicate(known.get());
+            } else {
+                language.createExpression(known.get());
+            }
+        } catch (RuntimeException e) {
+            // Camel draws a picture after the first line; the text is taken as written, since a value may be a secret
+            String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("").strip();
+            add(content, simple.line(), "This is not a Simple expression: " + Redaction.cut(simple.text().strip().replaceAll("\\s+", " "), 120)
+                    + " (" + Redaction.text(reason) + ").");
+        }
+    }
+
+    /** With its placeholders resolved; empty, and told, if one has no value. */
+    private Optional<String> resolved(DefaultCamelContext scratch, Content content, String text, int line) {
+        try {
+            return Optional.of(scratch.resolvePropertyPlaceholders(text));
+        } catch (IllegalArgumentException e) {
+            if (!content.template) {
+                Matcher key = NO_VALUE.matcher(String.valueOf(e.getMessage()));
+                add(content, line, key.matches() ? "The setting " + key.group(1) + " that is referred to here does not exist."
+                        : "A placeholder cannot be resolved in: " + Redaction.cut(text, 120) + ".");
+            }
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<String> resolved(DefaultCamelContext scratch, String text) {
+        try {
+            return Optional.of(scratch.resolvePropertyPlaceholders(text));
+        } catch (IllegalArgumentException e) {
+            // told where the whole address is looked at
+            return Optional.empty();
+        }
+    }
+
+    /** {@code direct:name} of whatever way it is written. */
+    private static String inside(String uri) {
+        return shown(uri).replaceFirst("^(\\w+):/*", "$1:");
+    }
+
+    /** An address without its query, which may hold secrets. */
+    private static String shown(String uri) {
+        return StringHelper.before(uri, "?", uri);
+    }
+
     private DefaultCamelContext scratch() {
         DefaultCamelContext scratch = new DefaultCamelContext();
         scratch.setAutoStartup(false);
+        scratch.setSourceLocationEnabled(true);
         scratch.getPropertiesComponent().setOverrideProperties(settings.all());
         scratch.build();
         return scratch;
@@ -131,6 +342,10 @@ public final class RoutesCheck {
 
     private static Resource resource(DefaultCamelContext scratch, Path path) {
         return ResourceHelper.resolveResource(scratch, "file:" + path);
+    }
+
+    private void add(Content content, int line, String sentence) {
+        findings.add(new Finding(content.file, (line > 0 ? "Line " + line + ": " : "") + sentence));
     }
 
     private void add(String file, Exception problem) {

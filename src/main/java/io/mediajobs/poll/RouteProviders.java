@@ -1,7 +1,7 @@
 package io.mediajobs.poll;
 
-import io.mediajobs.config.Durations;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -38,17 +38,10 @@ public final class RouteProviders implements Providers, CamelContextAware {
         if (!(route.getEndpoint() instanceof KameletEndpoint kamelet) || !KAMELET.equals(kamelet.getTemplateId())) {
             return null;
         }
-        Map<String, Object> declared = kamelet.getKameletProperties();
-        return new Provider(text(declared, "provider", route.getRouteId()),
-                Durations.parse(text(declared, "every", "15s")),
-                Durations.parse(text(declared, "deadline", "2h")),
-                Rate.perSecond(text(declared, "rate", "5/s")),
-                Integer.parseInt(text(declared, "atOnce", "10")),
+        Map<String, String> declared = new HashMap<>();
+        kamelet.getKameletProperties().forEach((name, value) -> declared.put(name, context.resolvePropertyPlaceholders(String.valueOf(value))));
+        ProviderTerms terms = ProviderTerms.parse(declared);
+        return new Provider(declared.getOrDefault("provider", route.getRouteId()), terms.every(), terms.deadline(), terms.perSecond(), terms.atOnce(),
                 context.getRouteController().getRouteStatus(route.getRouteId()).isStarted());
-    }
-
-    private String text(Map<String, Object> declared, String name, String otherwise) {
-        Object value = declared.get(name);
-        return value == null ? otherwise : context.resolvePropertyPlaceholders(value.toString());
     }
 }

@@ -91,7 +91,7 @@ public final class Redaction {
     }
 
     /** Text cut to at most so many characters, with an ellipsis as its last where something is missing; no half surrogate pair. */
-    static String cut(String text, int longest) {
+    public static String cut(String text, int longest) {
         if (text == null || text.length() <= longest) {
             return text;
         }

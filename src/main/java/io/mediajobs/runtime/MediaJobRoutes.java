@@ -22,6 +22,9 @@ import io.mediajobs.events.JsonLinesFile;
 import io.mediajobs.intake.Discovery;
 import io.mediajobs.intake.Inbox;
 import io.mediajobs.intake.Registrar;
+import io.mediajobs.live.Finding;
+import io.mediajobs.live.ProviderFiles;
+import io.mediajobs.live.RoutesCheck;
 import io.mediajobs.observe.HealthChecks;
 import io.mediajobs.observe.Metrics;
 import io.mediajobs.observe.StoreFigures;
@@ -49,6 +52,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.properties.PropertiesComponent;
@@ -105,6 +109,7 @@ public final class MediaJobRoutes implements AutoCloseable {
 
     private void assemble() {
         StartChecks.run(settings);
+        requireGoodRoutes();
         Path routes = settings.path("routes.folder");
         Database database = opened(Database.open(StoreSettings.of(settings)));
         JobEvents events = new JobEvents(settings.required("events.source"), Clock.systemUTC());
@@ -152,6 +157,16 @@ public final class MediaJobRoutes implements AutoCloseable {
         // the settings have all layers in their order already; Camel's own look at the environment would put it above -D
         main.configure().setAutoConfigurationEnvironmentVariablesEnabled(false);
         main.configure().setAutoConfigurationSystemPropertiesEnabled(false);
+    }
+
+    /** What would otherwise be found job by job, or never. */
+    private void requireGoodRoutes() {
+        List<Finding> findings = new RoutesCheck(settings).withoutWhatIsOff().findings();
+        if (!findings.isEmpty()) {
+            Finding first = findings.get(0);
+            throw new ConfigurationException(first.file() + ": " + first.sentence() + (findings.size() == 1 ? "" : " The command check tells this and "
+                    + (findings.size() - 1) + " more."));
+        }
     }
 
     private void bindArchive(JobStore jobs, Uploads uploads, JobEvents events, Metrics metrics) {

@@ -3,11 +3,13 @@ package io.mediajobs.runtime;
 import io.mediajobs.config.ConfigurationException;
 import io.mediajobs.config.NearestName;
 import io.mediajobs.config.Settings;
+import io.mediajobs.live.ProviderFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -16,10 +18,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** What is checked before anything starts: that every key is known, and that every provider that is on has what its route asks for. */
+/** What is checked of the settings before anything starts: that every key is known, that every provider that is on has what it needs, the ports. */
 final class StartChecks {
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{\\??([A-Za-z][A-Za-z0-9.-]*)(:[^{}]*)?}}");
+
+    private static final Pattern WEB_ADDRESS = Pattern.compile("(?i)https?://[^/?#\\s]+\\S*");
+    private static final int LARGEST_PORT = 65535;
+    private static final Set<String> ANY_HOST = Set.of("0.0.0.0", "::");
+    private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1");
 
     private final Settings settings;
 
@@ -39,18 +46,24 @@ final class StartChecks {
                     + " distribution, or set routes.folder to where the routes are.");
         }
         Map<Path, String> files = read(folder);
+        if (files.keySet().stream().noneMatch(file -> file.getFileName().toString().endsWith(".camel.yaml"))) {
+            throw new ConfigurationException("The routes folder " + folder + " (routes.folder) has no routes in it: no file *.camel.yaml. Set routes.folder"
+                    + " to where the routes are.");
+        }
         unknownKeys(files);
         providers(files);
+        ports();
     }
 
     private static Map<Path, String> read(Path folder) {
         Map<Path, String> files = new TreeMap<>();
         try (Stream<Path> paths = Files.walk(folder)) {
             for (Path path : paths.filter(path -> path.getFileName().toString().endsWith(".yaml")).toList()) {
-                files.put(path, Files.readString(path, StandardCharsets.UTF_8));
+                // what is no text is told by the check of the routes, which names the file
+                files.put(path, new String(Files.readAllBytes(path), StandardCharsets.UTF_8));
             }
         } catch (IOException e) {
-            throw new ConfigurationException("The routes folder " + folder + " cannot be read: " + e, e);
+            throw new ConfigurationException("The routes folder " + folder + " cannot be read: " + e.getMessage() + ".", e);
         }
         return files;
     }
@@ -75,8 +88,36 @@ final class StartChecks {
             }
             for (String key : placeholders(text)) {
                 requireValue(path, text, key);
+                requireWebAddress(key);
             }
         });
+    }
+
+    private void requireWebAddress(String key) {
+        if (key.startsWith("provider.") && key.endsWith(".url") && settings.has(key) && !WEB_ADDRESS.matcher(settings.text(key)).matches()) {
+            throw new ConfigurationException("The setting " + key + " is wrong: an address of a provider begins with http:// or https:// and has a host.");
+        }
+    }
+
+    private void ports() {
+        int http = port("http.port");
+        int observe = port("observe.port");
+        if (http == observe && http != 0 && settings.flag("camel.management.enabled") && sameHost(settings.text("http.host"), settings.text("observe.host"))) {
+            throw new ConfigurationException("The settings http.port and observe.port are both " + http + "; they are two servers and need two ports.");
+        }
+    }
+
+    private int port(String key) {
+        int port = settings.number(key);
+        if (port < 0 || port > LARGEST_PORT) {
+            throw new ConfigurationException("The setting " + key + " is wrong: " + port + " is not a port; ports are 0 (any that is free) to " + LARGEST_PORT + ".");
+        }
+        return port;
+    }
+
+    private static boolean sameHost(String one, String other) {
+        return one.equalsIgnoreCase(other) || ANY_HOST.contains(one) || ANY_HOST.contains(other)
+                || LOOPBACK.contains(one.toLowerCase(Locale.ROOT)) && LOOPBACK.contains(other.toLowerCase(Locale.ROOT));
     }
 
     private void requireValue(Path path, String text, String key) {

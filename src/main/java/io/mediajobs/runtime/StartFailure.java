@@ -6,6 +6,7 @@ import io.mediajobs.store.StoreException;
 import java.net.BindException;
 import org.apache.camel.FailedToCreateRouteException;
 import org.apache.camel.FailedToStartRouteException;
+import org.apache.camel.PropertyBindingException;
 
 /** Says why the start failed in one sentence, whatever depth the reason was thrown at. */
 final class StartFailure {
@@ -24,6 +25,11 @@ final class StartFailure {
                         + " (and observe.port).", failure);
             }
         }
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof PropertyBindingException wrong && wrong.getOptionKey() != null) {
+                return wrongOption(wrong, failure);
+            }
+        }
         String where = "";
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof FailedToCreateRouteException create) {
@@ -37,5 +43,12 @@ final class StartFailure {
             root = root.getCause();
         }
         return new ConfigurationException(where + Redaction.text(root.getClass().getSimpleName() + ": " + root.getMessage()), failure);
+    }
+
+    private static ConfigurationException wrongOption(PropertyBindingException wrong, Throwable failure) {
+        String prefix = wrong.getOptionPrefix() == null ? "" : wrong.getOptionPrefix();
+        String key = prefix + (prefix.isEmpty() || prefix.endsWith(".") ? "" : ".") + wrong.getOptionKey();
+        return new ConfigurationException("The setting " + key + (wrong.getCause() == null ? " is not known to Camel." : " has a value that Camel cannot take."),
+                failure);
     }
 }

@@ -8,6 +8,8 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.RoutingContext;
+import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -75,10 +77,18 @@ final class ApiServer extends VertxPlatformHttpServer {
             server.listen(configuration.getBindPort(), configuration.getBindHost()).toCompletionStage().toCompletableFuture().join();
         } catch (CompletionException e) {
             server = null;
-            throw new ConfigurationException("The HTTP API cannot listen on " + configuration.getBindHost() + ":" + configuration.getBindPort() + " ("
-                    + e.getCause().getMessage() + "). Set http.port to a free port, or stop the program that has it.", e.getCause());
+            throw cannotListen(e.getCause());
         }
         LOG.info("HTTP API and page on http://{}:{}/", configuration.getBindHost(), server.actualPort());
+    }
+
+    private ConfigurationException cannotListen(Throwable cause) {
+        if (cause instanceof UnknownHostException || cause instanceof UnresolvedAddressException) {
+            return new ConfigurationException("The HTTP API cannot listen on " + configuration.getBindHost()
+                    + ": this machine knows no address of that name. Set http.host to one of its own.", cause);
+        }
+        return new ConfigurationException("The HTTP API cannot listen on " + configuration.getBindHost() + ":" + configuration.getBindPort() + " ("
+                + cause.getMessage() + "). Set http.port to a free port, or stop the program that has it.", cause);
     }
 
     @Override

@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mediajobs.config.ConfigurationException;
 import io.mediajobs.config.Settings;
+import io.mediajobs.live.ProviderFiles;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StartChecksTest {
 
@@ -58,5 +62,34 @@ class StartChecksTest {
         assertThat(ProviderFiles.off(settings(KEYS, Map.of()))).extracting(ProviderFiles::stem).containsExactly("discover-productai");
         assertThat(ProviderFiles.off(settings(KEYS, Map.of("provider.stories.enabled", "false", "provider.discover-productai.enabled", "true"))))
                 .extracting(ProviderFiles::stem).containsExactly("stories");
+    }
+
+    @Test
+    void anEmptyRoutesFolderIsThereButHasNoRoutes(@TempDir Path empty) {
+        assertThatThrownBy(() -> StartChecks.run(settings(KEYS, Map.of("routes.folder", empty.toString())))).isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("no routes in it").hasMessageContaining("routes.folder").hasMessageNotContaining("exist");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ftp://x", "api.example", "http://", "https:///v1"})
+    void aProvidersAddressIsAWebAddress(String address) {
+        assertThatThrownBy(() -> StartChecks.run(settings(KEYS, Map.of("provider.productai.url", address)))).isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("provider.productai.url").hasMessageContaining("http:// or https://");
+    }
+
+    @Test
+    void aPortIsInItsRange() {
+        assertThatThrownBy(() -> StartChecks.run(settings(KEYS, Map.of("http.port", "99999")))).isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("http.port").hasMessageContaining("65535");
+        assertThatThrownBy(() -> StartChecks.run(settings(KEYS, Map.of("observe.port", "-1")))).hasMessageContaining("observe.port");
+    }
+
+    @Test
+    void twoServersNeedTwoPorts() {
+        assertThatThrownBy(() -> StartChecks.run(settings(KEYS, Map.of("http.port", "9876")))).isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("http.port").hasMessageContaining("observe.port");
+        assertThatThrownBy(() -> StartChecks.run(settings(KEYS, Map.of("http.port", "9876", "http.host", "0.0.0.0")))).hasMessageContaining("observe.port");
+        assertThatCode(() -> StartChecks.run(settings(KEYS, Map.of("http.port", "0", "observe.port", "0")))).doesNotThrowAnyException();
+        assertThatCode(() -> StartChecks.run(settings(KEYS, Map.of("http.port", "9876", "observe.host", "192.0.2.1")))).doesNotThrowAnyException();
     }
 }

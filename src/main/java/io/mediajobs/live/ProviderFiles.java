@@ -1,4 +1,4 @@
-package io.mediajobs.runtime;
+package io.mediajobs.live;
 
 import io.mediajobs.config.Settings;
 import java.io.IOException;
@@ -13,30 +13,36 @@ import java.util.stream.Stream;
  * said. What is off is not loaded; {@code autoStartup} in the file would be the other way, but the schema of Camel's YAML takes no
  * placeholder there and visual editors would not open the file.
  */
-final class ProviderFiles {
+public final class ProviderFiles {
 
     private static final String ENDING = ".camel.yaml";
 
     private ProviderFiles() {
     }
 
-    static String stem(Path file) {
+    /** Name of the file without its ending; also the id of its route. */
+    public static String stem(Path file) {
         String name = file.getFileName().toString();
         return name.endsWith(ENDING) ? name.substring(0, name.length() - ENDING.length()) : name;
     }
 
-    static String enabledKey(String stem) {
+    /** The setting that switches the file of this stem on and off. */
+    public static String enabledKey(String stem) {
         return "provider." + stem + ".enabled";
     }
 
-    static boolean isOn(Settings settings, Path file) {
+    /** Whether the file is loaded, which a provider's is unless its setting says false. */
+    public static boolean isOn(Settings settings, Path file) {
         String key = enabledKey(stem(file));
         return !settings.has(key) || settings.flag(key);
     }
 
-    /** The files that are switched off. */
-    static List<Path> off(Settings settings) {
+    /** The files that are switched off; none if there is no folder of providers. */
+    public static List<Path> off(Settings settings) {
         Path folder = settings.path("routes.folder").resolve("providers");
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(file -> file.getFileName().toString().endsWith(ENDING) && !isOn(settings, file)).sorted().toList();
         } catch (IOException e) {

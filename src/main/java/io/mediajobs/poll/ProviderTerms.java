@@ -1,0 +1,73 @@
+package io.mediajobs.poll;
+
+import io.mediajobs.config.Durations;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * The numbers among the parameters of {@code kamelet:due-jobs}; what is not given is as the kamelet says.
+ *
+ * @param every     time between two asks for the same job; more than zero
+ * @param deadline  how long a job may take unless its registration says otherwise; more than zero
+ * @param perSecond status calls a second at the most; infinite for no limit
+ * @param atOnce    status calls at the same time at the most; at least one
+ */
+public record ProviderTerms(Duration every, Duration deadline, double perSecond, int atOnce) {
+
+    /** A parameter that is not what it should be. */
+    public static final class WrongTermException extends IllegalArgumentException {
+
+        private final String parameter;
+
+        private WrongTermException(String parameter, String message) {
+            super(parameter + " is wrong: " + message);
+            this.parameter = parameter;
+        }
+
+        /** Its name, as the kamelet calls it. */
+        public String parameter() {
+            return parameter;
+        }
+    }
+
+    /**
+     * @param parameters by name, placeholders resolved; others than those four are left alone
+     * @throws WrongTermException at the first that is wrong, with a sentence that repeats its value
+     */
+    public static ProviderTerms parse(Map<String, String> parameters) {
+        return new ProviderTerms(
+                term(parameters, "every", "15s", ProviderTerms::time),
+                term(parameters, "deadline", "2h", ProviderTerms::time),
+                term(parameters, "rate", "5/s", Rate::perSecond),
+                term(parameters, "atOnce", "10", ProviderTerms::count));
+    }
+
+    private static <T> T term(Map<String, String> parameters, String name, String otherwise, Function<String, T> parser) {
+        try {
+            return parser.apply(parameters.getOrDefault(name, otherwise));
+        } catch (IllegalArgumentException e) {
+            throw new WrongTermException(name, e.getMessage());
+        }
+    }
+
+    private static Duration time(String text) {
+        Duration time = Durations.parse(text);
+        if (time.isZero()) {
+            throw new IllegalArgumentException("'" + text + "' is no time at all; it must be more than zero");
+        }
+        return time;
+    }
+
+    private static int count(String text) {
+        try {
+            int count = Integer.parseInt(text.trim());
+            if (count > 0) {
+                return count;
+            }
+        } catch (NumberFormatException e) {
+            // told below, as what is too small
+        }
+        throw new IllegalArgumentException("'" + text + "' is not a whole number from 1 on");
+    }
+}

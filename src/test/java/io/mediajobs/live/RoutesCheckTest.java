@@ -1,0 +1,117 @@
+package io.mediajobs.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mediajobs.config.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The shipped routes, with one thing wrong each time. */
+class RoutesCheckTest {
+
+    private static final Path SHIPPED = Path.of("routes").toAbsolutePath();
+
+    @TempDir
+    private Path folder;
+
+    private final Map<String, String> settings = new LinkedHashMap<>(Map.of("provider.stories.url", "https://stories.example"));
+
+    @BeforeEach
+    void copy() throws IOException {
+        try (Stream<Path> files = Files.walk(SHIPPED)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path copy = folder.resolve(SHIPPED.relativize(file).toString());
+                Files.createDirectories(copy.getParent());
+                Files.copy(file, copy);
+            }
+        }
+        settings.put("routes.folder", folder.toString());
+    }
+
+    private List<String> found() {
+        Settings all = Settings.load(Path.of("").toAbsolutePath(), null, Map.of(), new Properties(), settings);
+        return new RoutesCheck(all).findings().stream().map(finding -> finding.file() + ": " + finding.sentence()).toList();
+    }
+
+    private void edit(String file, String old, String edited) throws IOException {
+        String text = Files.readString(folder.resolve(file));
+        assertThat(text).contains(old);
+        Files.writeString(folder.resolve(file), text.replace(old, edited));
+    }
+
+    @Test
+    void theShippedRoutesPassWithAndWithoutWhatIsOff() {
+        assertThat(found()).isEmpty();
+        settings.put("provider.discover-productai.enabled", "true");
+        assertThat(found()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"rate,rate,5", "rate,rate,lots", "rate,rate,0/s", "every,every,3", "every,every,0s", "every,every,0ms", "deadline,deadline,x", "deadline,deadline,0h",
+            "atOnce,at-once,many", "atOnce,at-once,0"})
+    void aProvidersNumberThatIsNoneIsNamedWithItsSetting(String parameter, String setting, String value) {
+        settings.put("provider.productai." + setting, value);
+        assertThat(found()).singleElement().asString().startsWith("providers/productai.camel.yaml: Line ")
+                .contains("Provider productai: " + parameter + " is wrong: '" + value + "'").endsWith("(the setting provider.productai." + setting + ").");
+    }
+
+    @Test
+    void aProvidersNumberInTheRouteItself() throws IOException {
+        edit("providers/productai.camel.yaml", "\"{{provider.productai.every}}\"", "3");
+        assertThat(found()).singleElement().asString().contains("productai.camel.yaml: Line 9: Provider productai: every is wrong: '3'").doesNotContain("setting");
+        settings.put("provider.productai.enabled", "false");
+        assertThat(found()).isEmpty();
+    }
+
+    @Test
+    void aTargetThatNobodyReads() throws IOException {
+        edit("providers/productai.camel.yaml", "direct:route-report", "direct:rout-report");
+        assertThat(found()).containsExactly("providers/productai.camel.yaml: Line 39: No route begins with direct:rout-report.");
+    }
+
+    @Test
+    void aComponentThatIsNotThere() throws IOException {
+        edit("providers/productai.camel.yaml", "direct:route-report", "dirct:route-report?key=secret");
+        assertThat(found()).containsExactly("providers/productai.camel.yaml: Line 39: There is no component dirct for dirct:route-report.");
+    }
+
+    @Test
+    void aMappingThatIsNotThere() throws IOException {
+        edit("providers/productai.camel.yaml", "mapping: productai.jq", "mapping: prductai.jq");
+        assertThat(found()).singleElement().asString().startsWith("providers/productai.camel.yaml: Line 35: There is no mapping prductai.jq")
+                .endsWith("did you mean productai.jq?");
+    }
+
+    @Test
+    void anExpressionThatDoesNotEnd() throws IOException {
+        edit("providers/productai.camel.yaml", "${variable.job.encodedId}", "${variable.job.encodedId");
+        edit("providers/discover-productai.camel.yaml", "${header.CamelHttpResponseCode} range '200..299'", "${header.CamelHttpResponseCode range '200..299'");
+        settings.put("provider.discover-productai.enabled", "true");
+        assertThat(found()).hasSize(2).anySatisfy(finding -> assertThat(finding).matches(
+                "providers/productai.camel.yaml: Line \\d+: This is not a Simple expression: \\$\\{variable.job.encodedId .*"))
+                .anySatisfy(finding -> assertThat(finding).startsWith("providers/discover-productai.camel.yaml: Line ").contains("not a Simple expression"));
+    }
+
+    @Test
+    void aPlaceholderThatNothingStandsFor() throws IOException {
+        edit("publish-events.camel.yaml", "{{events.tick-millis}}", "{{events.tik-millis}}");
+        assertThat(found()).singleElement().asString().startsWith("publish-events.camel.yaml: Line ").contains("The setting events.tik-millis");
+    }
+
+    @Test
+    void aFileThatIsNoText() throws IOException {
+        Files.write(folder.resolve("providers/stories.camel.yaml"), new byte[] {(byte) 0xff, (byte) 0xfe, 0, 1});
+        assertThat(found()).containsExactly("providers/stories.camel.yaml: This file is not UTF-8 text.");
+    }
+}
