@@ -1,5 +1,7 @@
 package io.mediajobs.campaign;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mediajobs.TestProgram;
@@ -31,11 +33,12 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Kills processes of the product again and again, at random moments and at named points, while jobs of all kinds are followed; lets
  * the last one finish; and has the {@link Checker} say what was lost or doubled.
- * <pre>mvn -q test-compile exec:java -Dexec.mainClass=io.mediajobs.campaign.CrashCampaign -Dexec.args="--kills 200 --jobs 500 --seed 7"</pre>
+ * <pre>mvn -q test-compile exec:java -Dmain.class=io.mediajobs.campaign.CrashCampaign -Dexec.args="--kills 200 --jobs 500 --seed 7"</pre>
  * The exit code is 0 only if nothing is wrong.
  */
 public final class CrashCampaign {
@@ -43,7 +46,7 @@ public final class CrashCampaign {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String TOKEN = "campaign-token-0123456789";
     /** A point that is not passed within this time of work is not waited for any longer. */
-    private static final Duration LONGEST_LIFE = Duration.ofSeconds(8);
+    private static final Duration LONGEST_LIFE = Duration.ofSeconds(6);
     /** At random a process is killed within this time of its start, or of its being ready. */
     private static final int LATEST_MILLIS = 3_000;
 
@@ -53,6 +56,7 @@ public final class CrashCampaign {
     private final Map<String, Integer> killsByPoint = new TreeMap<>();
     private final List<Instant> starts = Collections.synchronizedList(new ArrayList<>());
     private final List<Long> readyMillis = Collections.synchronizedList(new ArrayList<>());
+    private final List<Long> readyProcessorMillis = Collections.synchronizedList(new ArrayList<>());
     /** The machine's load averages: how long a start takes depends on what else runs. */
     private final List<Double> loads = Collections.synchronizedList(new ArrayList<>());
     private final AtomicInteger kills = new AtomicInteger();
@@ -64,6 +68,9 @@ public final class CrashCampaign {
     }
 
     public static void main(String[] arguments) throws Exception {
+        if (LoggerFactory.getLogger("io.zonky") instanceof Logger postgres) {
+            postgres.setLevel(Level.WARN);
+        }
         CrashCampaign campaign = new CrashCampaign(CampaignSettings.of(Arrays.asList(arguments)), System.out);
         System.exit(campaign.run() ? 0 : 1);
     }
@@ -79,9 +86,11 @@ public final class CrashCampaign {
                 PostgresServer postgres = settings.postgres() ? PostgresServer.start(settings.folder()) : null) {
             StoreSettings database = postgres == null ? null : postgres.newDatabase();
             Bucket bucket = new Bucket(s3.createBucket(TestProgram.BUCKET));
+            Launcher launcher = new Launcher(Files.createDirectories(settings.folder().resolve("lib")), settings.heap());
             for (int i = 1; i <= settings.nodes(); i++) {
-                nodes.add(new Node(settings.folder().resolve("node-" + i), product(simulator, s3, database), freePort(), freePort(), settings.heap()));
+                nodes.add(new Node(settings.folder().resolve("node-" + i), product(simulator, s3, database), freePort(), freePort(), launcher));
             }
+            nodes.get(0).train();
             StoreReader store = database == null ? StoreReader.sqlite(nodes.get(0).data().resolve("jobs.db"))
                     : new StoreReader(database.url(), database.user(), database.password());
             List<EventsFile> eventsFiles = nodes.stream().map(node -> new EventsFile(node.events())).toList();
@@ -183,6 +192,7 @@ public final class CrashCampaign {
         String how;
         if (!starting && node.isReady()) {
             readyMillis.add(Duration.between(node.startedAt(), Instant.now()).toMillis());
+            readyProcessorMillis.add(node.processorTime().toMillis());
         }
         if (node.endsWithin(life)) {
             how = point == null ? "by itself" : point.words();
@@ -292,7 +302,9 @@ public final class CrashCampaign {
         }
         Collections.sort(readyMillis);
         if (!readyMillis.isEmpty()) {
+            Collections.sort(readyProcessorMillis);
             out.println("It listened, from the start of the process: " + spread(readyMillis));
+            out.println("Processor time it used until then: " + spread(readyProcessorMillis));
         }
         out.printf(Locale.ROOT, "The machine has %d processors; its load average was %.1f at a start%n", Runtime.getRuntime().availableProcessors(),
                 loads.stream().mapToDouble(load -> load).average().orElse(0));

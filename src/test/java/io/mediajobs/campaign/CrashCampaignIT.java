@@ -30,7 +30,7 @@ class CrashCampaignIT {
     void nothingIsLostAndNothingDoubledByTwentyKills() throws Exception {
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         CrashCampaign campaign = new CrashCampaign(CampaignSettings.of(List.of("--kills", Integer.getInteger("campaign.kills", 20).toString(),
-                "--jobs", "60", "--longest", "10", "--open-uploads", OPEN_UPLOADS, "--folder", folder.toString())), new PrintStream(said, true, StandardCharsets.UTF_8));
+                "--jobs", "80", "--longest", "6", "--open-uploads", OPEN_UPLOADS, "--folder", folder.toString())), new PrintStream(said, true, StandardCharsets.UTF_8));
         boolean clean = campaign.run();
         LOG.warn("{}", said.toString(StandardCharsets.UTF_8));
         assertThat(clean).as(said.toString(StandardCharsets.UTF_8)).isTrue();

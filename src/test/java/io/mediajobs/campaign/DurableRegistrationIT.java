@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +45,9 @@ class DurableRegistrationIT {
                 settings.put("provider." + off + ".enabled", "false");
             }
             // two in turn: while one is killed and looked into, the other starts
-            List<Node> nodes = List.of(node("a", settings), node("b", settings));
+            Launcher launcher = new Launcher(Files.createDirectories(folder.resolve("lib")), "128m");
+            List<Node> nodes = List.of(node("a", settings, launcher), node("b", settings, launcher));
+            nodes.get(0).train();
             List<String> missing = new ArrayList<>();
             List<List<String>> answered = List.of(new ArrayList<>(), new ArrayList<>());
             try {
@@ -68,9 +71,9 @@ class DurableRegistrationIT {
         }
     }
 
-    private Node node(String name, Map<String, String> settings) throws Exception {
+    private Node node(String name, Map<String, String> settings, Launcher launcher) throws Exception {
         try (ServerSocket one = new ServerSocket(0); ServerSocket two = new ServerSocket(0)) {
-            return new Node(folder.resolve(name), settings, one.getLocalPort(), two.getLocalPort(), "128m");
+            return new Node(folder.resolve(name), settings, one.getLocalPort(), two.getLocalPort(), launcher);
         }
     }
 

@@ -19,20 +19,17 @@ final class Node {
 
     private final Path folder;
     private final int port;
-    private final String heap;
-    private final Path first;
+    private final Launcher launcher;
     private volatile Process process;
     private Instant startedAt;
 
     /** @param settings of the product; {@code data.folder}, the ports and the log are the node's own */
-    Node(Path folder, Map<String, String> settings, int port, int observePort, String heap) {
+    Node(Path folder, Map<String, String> settings, int port, int observePort, Launcher launcher) {
         this.folder = folder;
         this.port = port;
-        this.heap = heap;
-        this.first = folder.resolve("classpath");
+        this.launcher = launcher;
         try {
             Files.createDirectories(folder);
-            CrashingS3.announce(first);
             Properties properties = new Properties();
             properties.putAll(settings);
             properties.setProperty("data.folder", data().toString());
@@ -64,19 +61,36 @@ final class Node {
 
     /** @param point where it ends by itself, or null */
     void start(CrashPoint point, int passing) {
-        List<String> options = new ArrayList<>(List.of("-Xmx" + heap, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+        List<String> options = new ArrayList<>();
         if (point != null) {
             options.add("-D" + ProductToKill.POINT + "=" + point);
             options.add("-D" + ProductToKill.PASSING + "=" + passing);
         }
+        start(options);
+    }
+
+    private void start(List<String> options) {
         startedAt = Instant.now();
-        process = JavaProcess.start(first, options, ProductToKill.class,
-                List.of("run", "--home", Path.of("").toAbsolutePath().toString(), "--config", folder.resolve("application.properties").toString()), log());
+        process = launcher.start(options, List.of("run", "--home", Path.of("").toAbsolutePath().toString(),
+                "--config", folder.resolve("application.properties").toString()), log());
+    }
+
+    /** Runs once and stops as it should, which leaves the archive of loaded classes that later starts are quicker with. */
+    void train() throws InterruptedException {
+        start(List.of("-XX:ArchiveClassesAtExit=" + launcher.archive()));
+        if (!isReady() || !stops(LONGEST_START)) {
+            throw new IllegalStateException("the product does not start or does not stop, see " + log());
+        }
     }
 
     /** When the process that runs, or ran last, was started. */
     Instant startedAt() {
         return startedAt;
+    }
+
+    /** Processor time it has used so far; zero if the system does not tell. */
+    Duration processorTime() {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO);
     }
 
     /** Waits until the process has ended by itself. */
