@@ -40,7 +40,7 @@ class RoutesCheckTest {
     }
 
     private List<String> found() {
-        Settings all = Settings.load(Path.of("").toAbsolutePath(), null, Map.of(), new Properties(), settings);
+        Settings all = Settings.load(Path.of("").toAbsolutePath(), List.of(), Map.of(), new Properties(), settings);
         return new RoutesCheck(all).findings().stream().map(finding -> finding.file() + ": " + finding.sentence()).toList();
     }
 
