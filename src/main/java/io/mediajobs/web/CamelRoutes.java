@@ -3,12 +3,12 @@ package io.mediajobs.web;
 import io.mediajobs.report.Mappings;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HexFormat;
@@ -17,23 +17,20 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.WeakHashMap;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
-import org.apache.camel.model.ProcessorDefinitionHelper;
-import org.apache.camel.model.RouteDefinition;
-import org.apache.camel.model.ToDefinition;
 import org.apache.camel.spi.Resource;
 
 /** The routes of one Camel context as they were loaded at the start. */
 public final class CamelRoutes implements RouteCatalog {
 
-    private static final Pattern READ_REPORT = Pattern.compile("^kamelet:(?://)?read-report.*[?&]mapping=([^&]+)");
+    private static final Pattern MAPPING = Pattern.compile("(?m)^\\s*mapping:\\s*[\"']?([A-Za-z0-9][A-Za-z0-9._-]*)");
 
     private final CamelContext context;
     private final Path folder;
     private final Mappings mappings;
+    private final Map<Route, List<String>> mappingsOf = Collections.synchronizedMap(new WeakHashMap<>());
     /** A version is what was on disk when its route was first seen; later edits of the file are not what runs. */
     private final Map<Route, String> versions = Collections.synchronizedMap(new WeakHashMap<>());
 
@@ -63,7 +60,7 @@ public final class CamelRoutes implements RouteCatalog {
     }
 
     private Rejected rejected(Route route) {
-        for (String mapping : mappingsOf(route)) {
+        for (String mapping : mappingsOf.computeIfAbsent(route, CamelRoutes::mappingsIn)) {
             Optional<Mappings.Rejection> rejection = mappings.rejection(mapping);
             if (rejection.isPresent()) {
                 Mappings.Rejection found = rejection.get();
@@ -73,18 +70,14 @@ public final class CamelRoutes implements RouteCatalog {
         return null;
     }
 
-    /** Those that the route names in a call of {@code kamelet:read-report}. */
-    private static List<String> mappingsOf(Route route) {
-        List<String> names = new ArrayList<>();
-        if (route.getRoute() instanceof RouteDefinition definition) {
-            for (ToDefinition to : ProcessorDefinitionHelper.filterTypeInOutputs(definition.getOutputs(), ToDefinition.class)) {
-                Matcher call = READ_REPORT.matcher(String.valueOf(to.getUri()));
-                if (call.find()) {
-                    names.add(call.group(1));
-                }
-            }
+    /** Those that the route's file names as the parameter of {@code kamelet:read-report}. */
+    private static List<String> mappingsIn(Route route) {
+        try (InputStream content = route.getSourceResource().getInputStream()) {
+            return MAPPING.matcher(new String(content.readAllBytes(), StandardCharsets.UTF_8)).results().map(found -> found.group(1)).toList();
+        } catch (IOException e) {
+            // the file is gone while its route runs on: then nobody knows, as with its version
+            return List.of();
         }
-        return names;
     }
 
     private String file(Resource resource) {
