@@ -1,5 +1,6 @@
 package io.mediajobs.observe;
 
+import io.mediajobs.report.Mappings;
 import io.mediajobs.store.JobStore;
 import io.mediajobs.store.ProviderState;
 import java.time.Duration;
@@ -28,18 +29,20 @@ public final class HealthChecks {
      *
      * @param outboxAge age of a waiting event from which on the outbox is called degraded
      * @param bucket    a light request to the bucket, such as HEAD
+     * @param mappings  whose edits that cannot be used are told
      */
-    public static void bind(Registry registry, JobStore jobs, StoreFigures figures, Duration outboxAge, Reachable.Question bucket) {
-        bind(registry, jobs, figures, outboxAge, new Reachable("s3", bucket, Duration.ofSeconds(15), Duration.ofSeconds(5)));
+    public static void bind(Registry registry, JobStore jobs, StoreFigures figures, Duration outboxAge, Reachable.Question bucket,
+            Mappings mappings) {
+        bind(registry, jobs, figures, outboxAge, new Reachable("s3", bucket, Duration.ofSeconds(15), Duration.ofSeconds(5)), mappings);
     }
 
     /** As above, with a check of the bucket of the caller's own. */
-    public static void bind(Registry registry, JobStore jobs, StoreFigures figures, Duration outboxAge, Reachable bucket) {
+    public static void bind(Registry registry, JobStore jobs, StoreFigures figures, Duration outboxAge, Reachable bucket, Mappings mappings) {
         add(registry, new Reachable("job-store", jobs::ping, Duration.ofSeconds(1), Duration.ofSeconds(3)));
         add(registry, bucket);
         add(registry, new OutboxCheck(figures, outboxAge));
         add(registry, new ProvidersCheck(figures));
-        add(registry, new RoutesCheck());
+        add(registry, new RoutesCheck(mappings));
     }
 
     private static void add(Registry registry, AbstractHealthCheck check) {
@@ -100,11 +103,14 @@ public final class HealthChecks {
         }
     }
 
-    /** DOWN only where nothing runs: a single route that an operator stopped is named. */
+    /** DOWN only where nothing runs: a single route that an operator stopped is named, and so is a mapping whose edit is broken. */
     private static final class RoutesCheck extends Telling {
 
-        private RoutesCheck() {
+        private final Mappings mappings;
+
+        private RoutesCheck(Mappings mappings) {
             super("routes");
+            this.mappings = mappings;
         }
 
         @Override
@@ -112,7 +118,10 @@ public final class HealthChecks {
             Collection<Route> routes = getCamelContext().getRoutes();
             List<String> still = routes.stream().map(Route::getRouteId)
                     .filter(id -> !getCamelContext().getRouteController().getRouteStatus(id).isStarted()).sorted().toList();
-            builder.message(still.isEmpty() ? "All " + routes.size() + " routes run." : "Not running: " + String.join(", ", still) + ".");
+            Map<String, Mappings.Rejection> rejected = mappings.rejections();
+            rejected.forEach((file, rejection) -> builder.detail("rejected." + file, rejection.message()));
+            builder.message((still.isEmpty() ? "All " + routes.size() + " routes run." : "Not running: " + String.join(", ", still) + ".")
+                    + (rejected.isEmpty() ? "" : " Edits that cannot be used: " + String.join(", ", rejected.keySet()) + "."));
             builder.state(still.size() == routes.size() && !routes.isEmpty() ? HealthCheck.State.DOWN
                     : HealthCheck.State.UP);
         }

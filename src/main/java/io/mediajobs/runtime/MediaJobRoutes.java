@@ -94,7 +94,7 @@ public final class MediaJobRoutes implements AutoCloseable {
             return program;
         } catch (RuntimeException | Error e) {
             program.closeAfter(e);
-            throw StartFailure.explain(e);
+            throw StartFailure.explain(e, settings);
         }
     }
 
@@ -144,7 +144,7 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.bind("inbox", new Inbox(registrar, providers));
         main.bind("discovery", new Discovery(registrar, jobs, mappings, reader));
         bindArchive(jobs, new Uploads(database), events, metrics);
-        bindApi(registrar, providers, jobs, outbox, events, figures, metrics);
+        bindApi(registrar, providers, jobs, outbox, events, figures, metrics, mappings);
 
         main.setDefaultPropertyPlaceholderLocation("false");
         main.setOverrideProperties(settings.all());
@@ -192,7 +192,8 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.bind("transferFailure", new TransferFailure());
     }
 
-    private void bindApi(Registrar registrar, RouteProviders providers, JobStore jobs, Outbox outbox, JobEvents events, StoreFigures figures, Metrics metrics) {
+    private void bindApi(Registrar registrar, RouteProviders providers, JobStore jobs, Outbox outbox, JobEvents events, StoreFigures figures, Metrics metrics,
+            Mappings mappings) {
         ApiToken token = ApiToken.of(settings);
         main.bind("apiServerFactory", new ApiServerFactory(settings, token));
         main.bind("jobsApi", new JobsApi(registrar, providers, jobs, events));
@@ -208,9 +209,9 @@ public final class MediaJobRoutes implements AutoCloseable {
                 placeholders.setSystemPropertiesMode(PropertiesComponent.SYSTEM_PROPERTIES_MODE_NEVER);
                 // what is bound before there is a context is not told of it
                 context.getRegistry().bind("providers", providers);
-                context.getRegistry().bind("routesApi", new RoutesApi(new CamelRoutes(context, settings.path("routes.folder"))));
+                context.getRegistry().bind("routesApi", new RoutesApi(new CamelRoutes(context, settings.path("routes.folder"), mappings)));
                 metrics.bind(context.getRegistry());
-                HealthChecks.bind(context.getRegistry(), jobs, figures, settings.duration("observe.outbox-age"), s3Check::run);
+                HealthChecks.bind(context.getRegistry(), jobs, figures, settings.duration("observe.outbox-age"), s3Check::run, mappings);
             }
         });
     }

@@ -1,9 +1,11 @@
 package io.mediajobs.runtime;
 
 import io.mediajobs.config.ConfigurationException;
+import io.mediajobs.config.Settings;
 import io.mediajobs.report.Redaction;
 import io.mediajobs.store.StoreException;
 import java.net.BindException;
+import java.util.Locale;
 import org.apache.camel.FailedToCreateRouteException;
 import org.apache.camel.FailedToStartRouteException;
 import org.apache.camel.PropertyBindingException;
@@ -15,7 +17,7 @@ final class StartFailure {
     }
 
     /** @return what to throw: a {@link ConfigurationException} or {@link StoreException} wherever one is in the chain of causes */
-    static RuntimeException explain(Throwable failure) {
+    static RuntimeException explain(Throwable failure, Settings settings) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof ConfigurationException || cause instanceof StoreException) {
                 return (RuntimeException) cause;
@@ -27,7 +29,7 @@ final class StartFailure {
         }
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof PropertyBindingException wrong && wrong.getOptionKey() != null) {
-                return wrongOption(wrong, failure);
+                return wrongOption(wrong, failure, settings);
             }
         }
         String where = "";
@@ -45,10 +47,16 @@ final class StartFailure {
         return new ConfigurationException(where + Redaction.text(root.getClass().getSimpleName() + ": " + root.getMessage()), failure);
     }
 
-    private static ConfigurationException wrongOption(PropertyBindingException wrong, Throwable failure) {
+    private static ConfigurationException wrongOption(PropertyBindingException wrong, Throwable failure, Settings settings) {
         String prefix = wrong.getOptionPrefix() == null ? "" : wrong.getOptionPrefix();
         String key = prefix + (prefix.isEmpty() || prefix.endsWith(".") ? "" : ".") + wrong.getOptionKey();
-        return new ConfigurationException("The setting " + key + (wrong.getCause() == null ? " is not known to Camel." : " has a value that Camel cannot take."),
+        // Camel has taken its dashes out
+        String written = settings.all().stringPropertyNames().stream().filter(name -> plain(name).equals(plain(key))).findFirst().orElse(key);
+        return new ConfigurationException("The setting " + written + (wrong.getCause() == null ? " is not known to Camel." : " has a value that Camel cannot take."),
                 failure);
+    }
+
+    private static String plain(String key) {
+        return key.replace("-", "").toLowerCase(Locale.ROOT);
     }
 }

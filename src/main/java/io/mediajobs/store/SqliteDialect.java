@@ -5,6 +5,9 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -49,9 +52,23 @@ final class SqliteDialect implements Dialect {
             }
             return channel;
         } catch (IOException e) {
-            throw new StoreException("The job store " + file + " is not writable: " + e + ". Make the folder writable for this user,"
+            throw new StoreException("The job store " + file + " is not writable: " + reason(e) + ". Make the folder writable for this user,"
                     + " or point data.folder elsewhere.", e);
         }
+    }
+
+    /** Java's own messages of such failures are often nothing but the path. */
+    private static String reason(IOException e) {
+        if (e instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        if (e instanceof FileAlreadyExistsException taken) {
+            return taken.getFile() + " is a file and not a folder";
+        }
+        if (e instanceof FileSystemException told && told.getReason() != null) {
+            return told.getFile() + ": " + told.getReason();
+        }
+        return e.getMessage();
     }
 
     @Override

@@ -60,6 +60,10 @@ class RefusedStartTest {
 
     /** @return the sentence */
     private String refused(String... definitions) {
+        return refused(ExitCode.CONFIGURATION, definitions);
+    }
+
+    private String refused(ExitCode code, String... definitions) {
         StringWriter err = new StringWriter();
         CommandLine line = Main.commandLine(Map.of(Main.HOME_VARIABLE, PROJECT.toString()), folder).setOut(new PrintWriter(new StringWriter()))
                 .setErr(new PrintWriter(err));
@@ -70,7 +74,7 @@ class RefusedStartTest {
         }
         int exitCode = line.execute(arguments.toArray(String[]::new));
         String said = err.toString().strip();
-        assertThat(exitCode).as(said).isEqualTo(ExitCode.CONFIGURATION.number());
+        assertThat(exitCode).as(said).isEqualTo(code.number());
         assertThat(said).isNotEmpty().doesNotContain("\n").doesNotContain("Exception").doesNotContain("@").endsWith(".");
         assertThat(log.list).filteredOn(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
                 .extracting(event -> event.getLoggerName() + ": " + event.getFormattedMessage()).isEmpty();
@@ -104,7 +108,7 @@ class RefusedStartTest {
     @Test
     void aDataFolderBelowAFile() throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "");
-        assertThat(refused("data.folder=" + file.resolve("data"))).contains(file.toString());
+        assertThat(refused(ExitCode.STORE, "data.folder=" + file.resolve("data"))).contains(file.toString());
     }
 
     @Test

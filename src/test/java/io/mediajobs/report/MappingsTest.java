@@ -1,20 +1,27 @@
 package io.mediajobs.report;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import org.slf4j.LoggerFactory;
 
 class MappingsTest {
 
@@ -47,11 +54,39 @@ class MappingsTest {
         assertThat(status("acme")).isEqualTo("pending");
         edit("acme.jq", "{status: \"fai");
         assertThat(status("acme")).isEqualTo("pending");
-        assertThat(mappings.rejection("acme")).hasValueSatisfying(why -> assertThat(why).startsWith("acme.jq is not a jq program: "));
+        assertThat(mappings.rejection("acme")).hasValueSatisfying(why -> assertThat(why.message()).startsWith("acme.jq is not a jq program: "));
         assertThatThrownBy(() -> mappings.check("acme")).isInstanceOf(MappingException.class);
         edit("acme.jq", "{status: \"failed\"}");
         assertThat(status("acme")).isEqualTo("failed");
         assertThat(mappings.rejection("acme")).isEmpty();
+    }
+
+    @Test
+    void aBrokenEditIsToldOnceWithItsPlaceAndTheNextGoodOneToo() throws Exception {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        Logger logger = (Logger) LoggerFactory.getLogger(Mappings.class);
+        log.start();
+        logger.addAppender(log);
+        try {
+            mappings.get("acme");
+            edit("acme.jq", "{\n  status: }");
+            assertThat(mappings.rejections()).hasEntrySatisfying("acme.jq", why -> {
+                assertThat(why.line()).isEqualTo(2);
+                assertThat(why.column()).isEqualTo(11);
+                assertThat(why.at()).isCloseTo(Instant.now(), within(1, ChronoUnit.MINUTES));
+            });
+            mappings.get("acme");
+            mappings.get("acme");
+            edit("acme.jq", "{status: \"failed\"}");
+            mappings.get("acme");
+            mappings.get("acme");
+            assertThat(mappings.rejections()).isEmpty();
+        } finally {
+            logger.detachAppender(log);
+        }
+        assertThat(log.list).extracting(ILoggingEvent::getLevel).containsExactly(Level.WARN, Level.INFO);
+        assertThat(log.list.get(0).getFormattedMessage()).contains("acme.jq", "line 2", "stays in use");
+        assertThat(log.list.get(1).getFormattedMessage()).matches("The mapping acme.jq was edited; version [0-9a-f]{12} is in use now");
     }
 
     @Test
