@@ -126,7 +126,7 @@ public final class CrashCampaign {
         all.put("circuit.pause", "1s");
         all.put("circuit.longest-pause", "2s");
         all.put("refused.pause", "1s");
-        all.put("archive.single-put-max", "1MB");
+        all.put("archive.multipart-from", "5MB");
         all.put("archive.part-size", "5MB");
         // an upload that was begun when nobody could write down its name any more
         all.put("archive.orphan-after", "10s");
