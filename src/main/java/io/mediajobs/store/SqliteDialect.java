@@ -30,7 +30,9 @@ final class SqliteDialect implements Dialect {
 
     @Override
     public AutoCloseable own() {
-        return lock(file);
+        FileChannel owned = lock(file);
+        SqliteLibrary.place(file);
+        return owned;
     }
 
     /** @throws StoreException if the folder cannot be written, or another process has the store */

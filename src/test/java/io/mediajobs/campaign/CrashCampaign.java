@@ -99,7 +99,7 @@ public final class CrashCampaign {
             registering.start();
             killAll(nodes, eventsFiles, traffic, store);
             traffic.noMoreJobs();
-            finish(nodes, traffic, store);
+            finish(nodes, traffic, store, bucket);
             traffic.stop();
             registering.join();
             JsonNode ledger = ledger(simulator);
@@ -126,8 +126,11 @@ public final class CrashCampaign {
         all.put("circuit.pause", "1s");
         all.put("circuit.longest-pause", "2s");
         all.put("refused.pause", "1s");
-        all.put("archive.single-put-max", "1MB");
+        all.put("archive.multipart-from", "5MB");
         all.put("archive.part-size", "5MB");
+        // an upload that was begun when nobody could write down its name any more
+        all.put("archive.orphan-after", "10s");
+        all.put("archive.orphans-tick-millis", "1000");
         all.put("archive.asset-retry-delay", "200ms");
         all.put("archive.ask-again-after", "500ms");
         all.put("archive.fresh-url-delay", "300ms");
@@ -233,7 +236,7 @@ public final class CrashCampaign {
         return last != null && !store.isPublished(last) && events.tearLastLine(keep < 0.4 ? 1 : keep);
     }
 
-    private void finish(List<Node> nodes, Traffic traffic, StoreReader store) throws InterruptedException {
+    private void finish(List<Node> nodes, Traffic traffic, StoreReader store, Bucket bucket) throws InterruptedException {
         for (Node node : nodes) {
             node.start(null, 0);
             started(node);
@@ -243,7 +246,7 @@ public final class CrashCampaign {
             }
         }
         Instant end = Instant.now().plus(settings.longest()).plus(settings.patience());
-        while (Instant.now().isBefore(end) && !(traffic.isIdle() && store.inWork() == 0)) {
+        while (Instant.now().isBefore(end) && !(traffic.isIdle() && store.inWork() == 0 && bucket.unfinishedUploads().size() <= settings.openUploads())) {
             TimeUnit.MILLISECONDS.sleep(250);
         }
         traffic.unfinished().forEach(name -> findings.add("a job was lost: it has no end", name));

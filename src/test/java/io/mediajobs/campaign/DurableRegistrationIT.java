@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
@@ -68,6 +69,11 @@ class DurableRegistrationIT {
             }
             LOG.warn("Killed at once after 201: {} times, {} jobs missing", rounds, missing.size());
             assertThat(missing).isEmpty();
+            for (Node node : nodes) {
+                try (Stream<Path> files = Files.walk(node.temporary())) {
+                    assertThat(files.filter(file -> file.toString().endsWith(".so"))).as("native libraries that killed processes left").hasSizeLessThan(4);
+                }
+            }
         }
     }
 

@@ -29,7 +29,7 @@ final class Node {
         this.port = port;
         this.launcher = launcher;
         try {
-            Files.createDirectories(folder);
+            Files.createDirectories(temporary());
             Properties properties = new Properties();
             properties.putAll(settings);
             properties.setProperty("data.folder", data().toString());
@@ -51,6 +51,11 @@ final class Node {
         return data().resolve("events/events.jsonl");
     }
 
+    /** Its folder for temporary files. */
+    Path temporary() {
+        return folder.resolve("tmp");
+    }
+
     Path log() {
         return folder.resolve("log");
     }
@@ -70,8 +75,10 @@ final class Node {
     }
 
     private void start(List<String> options) {
+        List<String> all = new ArrayList<>(options);
+        all.add("-Djava.io.tmpdir=" + temporary());
         startedAt = Instant.now();
-        process = launcher.start(options, List.of("run", "--home", Path.of("").toAbsolutePath().toString(),
+        process = launcher.start(all, List.of("run", "--home", Path.of("").toAbsolutePath().toString(),
                 "--config", folder.resolve("application.properties").toString()), log());
     }
 
