@@ -31,6 +31,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.LoggerFactory;
@@ -81,7 +82,9 @@ public final class CrashCampaign {
         Instant begin = Instant.now();
         out.printf("Crash campaign: seed %d, %d kills, %d jobs in flight, %d node(s), %s, in %s%n", settings.seed(), settings.kills(), settings.jobs(),
                 settings.nodes(), settings.postgres() ? "PostgreSQL" : "SQLite", settings.folder());
-        List<Node> nodes = new ArrayList<>();
+        List<Node> nodes = new CopyOnWriteArrayList<>();
+        // a campaign that is stopped leaves no process behind
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> nodes.forEach(Node::kill)));
         try (ProviderSimulator simulator = ProviderSimulator.start(); EmbeddedS3 s3 = EmbeddedS3.start(settings.folder().resolve("s3"));
                 PostgresServer postgres = settings.postgres() ? PostgresServer.start(settings.folder()) : null) {
             StoreSettings database = postgres == null ? null : postgres.newDatabase();
