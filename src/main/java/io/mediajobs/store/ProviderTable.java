@@ -135,14 +135,12 @@ final class ProviderTable {
     }
 
     /**
-     * A new start tries at once where the pause is not the provider's wish: after a refusal, since a restart is how a new key is taken, and
-     * where a probe is under way whose answer nobody is left to hear. Called while the jobs of before are still held.
+     * A new start: providers that are tried by single probes are tried now and not when their pause is over. A probe of before has nobody
+     * left to hear its answer, and a restart is how a new key is taken. At the worst one probe goes out early.
      */
     void probeNow(Handle handle, long now) {
-        handle.createUpdate("UPDATE provider SET paused_until = :now WHERE paused_until > :now AND pause_reason NOT IN (:throttled, :operator)"
-                        + " AND (pause_reason <> :unavailable OR EXISTS (SELECT 1 FROM job WHERE job.provider = provider.name AND job.polling"
-                        + " AND job.lease_until >= provider.paused_until))")
-                .bind("now", now).bind("throttled", THROTTLED).bind("operator", OPERATOR).bind("unavailable", UNAVAILABLE).execute();
+        handle.createUpdate("UPDATE provider SET paused_until = :now WHERE paused_until > :now AND pause_reason NOT IN (:throttled, :operator)")
+                .bind("now", now).bind("throttled", THROTTLED).bind("operator", OPERATOR).execute();
     }
 
     /** True while single probes go out, which {@link #admit} has given a window that their answer ends. */
