@@ -1,5 +1,6 @@
 package io.mediajobs.config;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -9,12 +10,15 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,12 +36,18 @@ public final class Settings {
 
     private final Properties values;
     private final Set<String> shipped;
-    private final Path home;
+    private final Sources sources;
+    /** What was asked for so far, with the parser of its text. */
+    private final Map<String, Function<String, ?>> asked = new ConcurrentHashMap<>();
 
-    private Settings(Properties values, Set<String> shipped, Path home) {
+    /** Where settings come from; what a changed file is read with again. */
+    private record Sources(Path home, List<Path> files, Map<String, String> environment, Map<String, String> system, Map<String, String> overrides) {
+    }
+
+    private Settings(Properties values, Set<String> shipped, Sources sources) {
         this.values = values;
         this.shipped = shipped;
-        this.home = home;
+        this.sources = sources;
     }
 
     /**
@@ -49,21 +59,52 @@ public final class Settings {
      * @throws ConfigurationException if the file cannot be read
      */
     public static Settings load(Path home, List<Path> files, Map<String, String> environment, Properties system, Map<String, String> overrides) {
+        Map<String, String> properties = new TreeMap<>();
+        system.stringPropertyNames().forEach(key -> properties.put(key, system.getProperty(key)));
+        Map<Path, byte[]> contents = new LinkedHashMap<>();
+        files.forEach(file -> contents.put(file, bytes(file)));
+        return load(new Sources(home, List.copyOf(files), Map.copyOf(environment), properties, Map.copyOf(overrides)), contents);
+    }
+
+    /**
+     * The same with other files: what a start now would have.
+     *
+     * @param contents of each of {@link #files}
+     * @throws ConfigurationException if one cannot be read
+     */
+    public Settings again(Map<Path, byte[]> contents) {
+        return load(sources, contents);
+    }
+
+    /** The same values, with nothing asked for yet: for whoever looks at them without living by them. */
+    public Settings copy() {
+        return new Settings(values, shipped, sources);
+    }
+
+    /** The same with another value for one key, and nothing asked for yet. */
+    public Settings with(String key, String value) {
+        Properties other = all();
+        other.setProperty(key, value);
+        return new Settings(other, shipped, sources);
+    }
+
+    private static Settings load(Sources sources, Map<Path, byte[]> contents) {
+        Map<String, String> environment = sources.environment;
         Properties values = shippedProperties();
         Set<String> shipped = new TreeSet<>(values.stringPropertyNames());
-        files.forEach(file -> values.putAll(read(file)));
+        sources.files.forEach(file -> values.putAll(read(file, contents.get(file))));
         for (String key : new TreeSet<>(values.stringPropertyNames())) {
             String variable = environment.get(environmentName(key));
             if (variable != null) {
                 values.setProperty(key, variable);
             }
         }
-        for (String key : system.stringPropertyNames()) {
+        sources.system.forEach((key, value) -> {
             if (shipped.contains(key) || values.containsKey(key) || isOurs(key)) {
-                values.setProperty(key, system.getProperty(key));
+                values.setProperty(key, value);
             }
-        }
-        values.putAll(overrides);
+        });
+        values.putAll(sources.overrides);
         for (String key : values.stringPropertyNames()) {
             values.setProperty(key, resolveEnvironment(values.getProperty(key), environment));
         }
@@ -71,10 +112,10 @@ public final class Settings {
             String value = values.getProperty(key).trim();
             // made absolute here, since Camel would take them from the working directory
             if (key.endsWith(".folder") && !value.isEmpty() && !value.startsWith("{{")) {
-                values.setProperty(key, home.resolve(value).normalize().toString());
+                values.setProperty(key, sources.home.resolve(value).normalize().toString());
             }
         }
-        return new Settings(values, shipped, home);
+        return new Settings(values, shipped, sources);
     }
 
     /** The settings as shipped in the jar: the same file that stands at the top of the project. */
@@ -88,16 +129,28 @@ public final class Settings {
         }
     }
 
-    private static Properties read(Path file) {
-        Properties properties = new Properties();
-        try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-            properties.load(reader);
+    private static byte[] bytes(Path file) {
+        try {
+            return Files.readAllBytes(file);
         } catch (NoSuchFileException e) {
             throw new ConfigurationException("The properties file " + file + " does not exist.", e);
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    private static Properties read(Path file, byte[] content) {
+        Properties properties = new Properties();
+        try (Reader reader = new InputStreamReader(new ByteArrayInputStream(content), StandardCharsets.UTF_8.newDecoder())) {
+            properties.load(reader);
         } catch (IOException | IllegalArgumentException e) {
-            throw new ConfigurationException("The properties file " + file + " cannot be read: " + e.getMessage(), e);
+            throw unreadable(file, e);
         }
         return properties;
+    }
+
+    private static ConfigurationException unreadable(Path file, Exception e) {
+        return new ConfigurationException("The properties file " + file + " cannot be read: " + e.getMessage(), e);
     }
 
     private static boolean isOurs(String key) {
@@ -144,16 +197,41 @@ public final class Settings {
 
     /** The folder that relative paths are relative to. */
     public Path home() {
-        return home;
+        return sources.home;
+    }
+
+    /** The operator's properties files, later ones win. */
+    public List<Path> files() {
+        return sources.files;
+    }
+
+    /** The keys that were asked for one by one, which whoever asked has acted on. */
+    public Set<String> asked() {
+        return Set.copyOf(asked.keySet());
+    }
+
+    /**
+     * Whether {@code other} has a value that can be used for each of the keys that were asked for here.
+     *
+     * @throws ConfigurationException that names the first key that has not
+     */
+    public void requireSameOf(Settings other) {
+        for (Map.Entry<String, Function<String, ?>> question : new TreeMap<>(asked).entrySet()) {
+            if (other.has(question.getKey())) {
+                other.parsed(question.getKey(), question.getValue());
+            }
+        }
     }
 
     public boolean has(String key) {
+        asked.putIfAbsent(key, Function.identity());
         String value = values.getProperty(key);
         return value != null && !value.isBlank();
     }
 
     /** @return the trimmed value, or {@code ""} if the key is there without one */
     public String text(String key) {
+        asked.putIfAbsent(key, Function.identity());
         String value = values.getProperty(key);
         if (value == null) {
             throw new ConfigurationException("The setting " + key + " is missing.");
@@ -210,6 +288,7 @@ public final class Settings {
 
     private <T> T parsed(String key, Function<String, T> parser) {
         String text = required(key);
+        asked.put(key, parser);
         try {
             return parser.apply(text);
         } catch (IllegalArgumentException e) {

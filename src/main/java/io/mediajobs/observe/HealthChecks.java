@@ -1,6 +1,5 @@
 package io.mediajobs.observe;
 
-import io.mediajobs.report.Mappings;
 import io.mediajobs.store.JobStore;
 import io.mediajobs.store.ProviderState;
 import java.time.Duration;
@@ -8,6 +7,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.camel.Route;
 import org.apache.camel.health.HealthCheck;
@@ -29,20 +29,20 @@ public final class HealthChecks {
      *
      * @param outboxAge age of a waiting event from which on the outbox is called degraded
      * @param bucket    a light request to the bucket, such as HEAD
-     * @param mappings  whose edits that cannot be used are told
+     * @param rejected  why edits do not run, by file; empty while what is on disk runs
      */
     public static void bind(Registry registry, JobStore jobs, StoreFigures figures, Duration outboxAge, Reachable.Question bucket,
-            Mappings mappings) {
-        bind(registry, jobs, figures, outboxAge, new Reachable("s3", bucket, Duration.ofSeconds(15), Duration.ofSeconds(5)), mappings);
+            Supplier<Map<String, String>> rejected) {
+        bind(registry, jobs, figures, outboxAge, new Reachable("s3", bucket, Duration.ofSeconds(15), Duration.ofSeconds(5)), rejected);
     }
 
     /** As above, with a check of the bucket of the caller's own. */
-    public static void bind(Registry registry, JobStore jobs, StoreFigures figures, Duration outboxAge, Reachable bucket, Mappings mappings) {
+    public static void bind(Registry registry, JobStore jobs, StoreFigures figures, Duration outboxAge, Reachable bucket, Supplier<Map<String, String>> rejected) {
         add(registry, new Reachable("job-store", jobs::ping, Duration.ofSeconds(1), Duration.ofSeconds(3)));
         add(registry, bucket);
         add(registry, new OutboxCheck(figures, outboxAge));
         add(registry, new ProvidersCheck(figures));
-        add(registry, new RoutesCheck(mappings));
+        add(registry, new RoutesCheck(rejected));
     }
 
     private static void add(Registry registry, AbstractHealthCheck check) {
@@ -103,14 +103,14 @@ public final class HealthChecks {
         }
     }
 
-    /** DOWN only where nothing runs: a single route that an operator stopped is named, and so is a mapping whose edit is broken. */
+    /** DOWN only where nothing runs: a single route that an operator stopped is named, and so are edits that do not run. */
     private static final class RoutesCheck extends Telling {
 
-        private final Mappings mappings;
+        private final Supplier<Map<String, String>> rejections;
 
-        private RoutesCheck(Mappings mappings) {
+        private RoutesCheck(Supplier<Map<String, String>> rejections) {
             super("routes");
-            this.mappings = mappings;
+            this.rejections = rejections;
         }
 
         @Override
@@ -118,10 +118,11 @@ public final class HealthChecks {
             Collection<Route> routes = getCamelContext().getRoutes();
             List<String> still = routes.stream().map(Route::getRouteId)
                     .filter(id -> !getCamelContext().getRouteController().getRouteStatus(id).isStarted()).sorted().toList();
-            Map<String, Mappings.Rejection> rejected = mappings.rejections();
-            rejected.forEach((file, rejection) -> builder.detail("rejected." + file, rejection.message()));
+            Map<String, String> rejected = rejections.get();
+            rejected.forEach((file, why) -> builder.detail("rejected." + file, why));
+            builder.detail("degraded", !rejected.isEmpty());
             builder.message((still.isEmpty() ? "All " + routes.size() + " routes run." : "Not running: " + String.join(", ", still) + ".")
-                    + (rejected.isEmpty() ? "" : " Edits that cannot be used: " + String.join(", ", rejected.keySet()) + "."));
+                    + (rejected.isEmpty() ? "" : " Degraded: an older version runs than is on disk, because of " + String.join(", ", rejected.keySet()) + "."));
             builder.state(still.size() == routes.size() && !routes.isEmpty() ? HealthCheck.State.DOWN
                     : HealthCheck.State.UP);
         }

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.apache.camel.component.micrometer.MicrometerConstants;
 import org.apache.camel.spi.Registry;
@@ -96,5 +97,21 @@ public final class Metrics {
         Timer.builder("mediajobs.archive").description("Time to bring one asset into S3.").tags("provider", provider)
                 .serviceLevelObjectives(Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofMinutes(1), Duration.ofMinutes(10), Duration.ofHours(1))
                 .register(registry).record(took);
+    }
+
+    /**
+     * An edit of routes or settings was taken in, or refused.
+     *
+     * @param accepted whether it runs now
+     */
+    public void reloaded(boolean accepted) {
+        Counter.builder("mediajobs.reloads").description("Edits of routes and settings, by whether they run.").tags("outcome", accepted ? "accepted" : "rejected")
+                .register(registry).increment();
+    }
+
+    /** @param behind whether something else is on disk than what runs */
+    public void routes(BooleanSupplier behind) {
+        Gauge.builder("mediajobs.routes.behind", behind, now -> now.getAsBoolean() ? 1 : 0).strongReference(true)
+                .description("1 while an older version of the routes runs than is on disk.").register(registry);
     }
 }

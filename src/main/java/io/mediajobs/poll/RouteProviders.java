@@ -16,6 +16,7 @@ public final class RouteProviders implements Providers, CamelContextAware {
     private static final String KAMELET = "due-jobs";
 
     private CamelContext context;
+    private volatile List<Provider> held;
 
     @Override
     public CamelContext getCamelContext() {
@@ -28,8 +29,22 @@ public final class RouteProviders implements Providers, CamelContextAware {
         this.context = context;
     }
 
+    /**
+     * While routes are exchanged, a provider is there though its route is not.
+     *
+     * @param still true to answer as it stands now, until false
+     */
+    public void hold(boolean still) {
+        held = still ? current() : null;
+    }
+
     @Override
     public List<Provider> all() {
+        List<Provider> known = held;
+        return known == null ? current() : known;
+    }
+
+    private List<Provider> current() {
         return context.getRoutes().stream().map(this::provider).filter(Objects::nonNull)
                 .sorted(Comparator.comparing(Provider::name)).toList();
     }

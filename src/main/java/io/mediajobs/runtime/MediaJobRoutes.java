@@ -22,9 +22,9 @@ import io.mediajobs.events.JsonLinesFile;
 import io.mediajobs.intake.Discovery;
 import io.mediajobs.intake.Inbox;
 import io.mediajobs.intake.Registrar;
-import io.mediajobs.live.Finding;
-import io.mediajobs.live.ProviderFiles;
-import io.mediajobs.live.RoutesCheck;
+import io.mediajobs.live.LiveCatalog;
+import io.mediajobs.live.LiveContext;
+import io.mediajobs.live.LiveRoutes;
 import io.mediajobs.observe.HealthChecks;
 import io.mediajobs.observe.Metrics;
 import io.mediajobs.observe.StoreFigures;
@@ -43,7 +43,6 @@ import io.mediajobs.store.StoreSettings;
 import io.mediajobs.store.Uploads;
 import io.mediajobs.web.ApiServerFactory;
 import io.mediajobs.web.ApiToken;
-import io.mediajobs.web.CamelRoutes;
 import io.mediajobs.web.EventsApi;
 import io.mediajobs.web.JobsApi;
 import io.mediajobs.web.ProvidersApi;
@@ -52,8 +51,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
-import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.main.BaseMainSupport;
@@ -73,8 +70,14 @@ public final class MediaJobRoutes implements AutoCloseable {
 
     private final Settings settings;
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
-    private final Main main = new Main();
+    private final Main main = new Main() {
+        @Override
+        protected CamelContext createCamelContext() {
+            return new LiveContext(registry);
+        }
+    };
     private S3Check s3Check;
+    private LiveRoutes live;
 
     private MediaJobRoutes(Settings settings) {
         this.settings = settings;
@@ -87,10 +90,24 @@ public final class MediaJobRoutes implements AutoCloseable {
      * @throws io.mediajobs.store.StoreException if the store cannot be opened
      */
     public static MediaJobRoutes start(Settings settings) {
-        MediaJobRoutes program = new MediaJobRoutes(settings);
+        LiveRoutes.Start files = LiveRoutes.choose(settings, StartChecks::run);
         try {
-            program.assemble();
+            return start(settings, files);
+        } catch (ConfigurationException e) {
+            if (files.isLastGood() || !StartFailure.isAboutRoutes(e)) {
+                throw e;
+            }
+            return start(settings, LiveRoutes.instead(settings, StartChecks::run, e));
+        }
+    }
+
+    private static MediaJobRoutes start(Settings settings, LiveRoutes.Start files) {
+        // what is asked of these settings shows what the program lives by
+        MediaJobRoutes program = new MediaJobRoutes(settings.copy());
+        try {
+            program.assemble(files);
             program.main.start();
+            program.live.watch();
             return program;
         } catch (RuntimeException | Error e) {
             program.closeAfter(e);
@@ -107,9 +124,7 @@ public final class MediaJobRoutes implements AutoCloseable {
         StartChecks.run(settings);
     }
 
-    private void assemble() {
-        StartChecks.run(settings);
-        requireGoodRoutes();
+    private void assemble(LiveRoutes.Start files) {
         Path routes = settings.path("routes.folder");
         Database database = opened(Database.open(StoreSettings.of(settings)));
         JobEvents events = new JobEvents(settings.required("events.source"), Clock.systemUTC());
@@ -144,29 +159,15 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.bind("inbox", new Inbox(registrar, providers));
         main.bind("discovery", new Discovery(registrar, jobs, mappings, reader));
         bindArchive(jobs, new Uploads(database), events, metrics);
-        bindApi(registrar, providers, jobs, outbox, events, figures, metrics, mappings);
+        bindApi(registrar, providers, jobs, outbox, events, figures, metrics);
+        loadRoutes(files, providers, mappings, metrics, jobs, figures);
 
         main.setDefaultPropertyPlaceholderLocation("false");
         main.setOverrideProperties(settings.all());
-        main.configure().setRoutesIncludePattern("file:" + routes + "/**/*.camel.yaml");
-        String off = ProviderFiles.off(settings).stream().map(file -> "**/" + file.getFileName()).collect(Collectors.joining(","));
-        if (!off.isEmpty()) {
-            main.configure().setRoutesExcludePattern(off);
-        }
         main.configure().setAutoConfigurationLogSummary(false);
         // the settings have all layers in their order already; Camel's own look at the environment would put it above -D
         main.configure().setAutoConfigurationEnvironmentVariablesEnabled(false);
         main.configure().setAutoConfigurationSystemPropertiesEnabled(false);
-    }
-
-    /** What would otherwise be found job by job, or never. */
-    private void requireGoodRoutes() {
-        List<Finding> findings = new RoutesCheck(settings).withoutWhatIsOff().findings();
-        if (!findings.isEmpty()) {
-            Finding first = findings.get(0);
-            throw new ConfigurationException(first.file() + ": " + first.sentence() + (findings.size() == 1 ? "" : " The command check tells this and "
-                    + (findings.size() - 1) + " more."));
-        }
     }
 
     private void bindArchive(JobStore jobs, Uploads uploads, JobEvents events, Metrics metrics) {
@@ -192,26 +193,37 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.bind("transferFailure", new TransferFailure());
     }
 
-    private void bindApi(Registrar registrar, RouteProviders providers, JobStore jobs, Outbox outbox, JobEvents events, StoreFigures figures, Metrics metrics,
-            Mappings mappings) {
+    private void bindApi(Registrar registrar, RouteProviders providers, JobStore jobs, Outbox outbox, JobEvents events, StoreFigures figures,
+            Metrics metrics) {
         ApiToken token = ApiToken.of(settings);
         main.bind("apiServerFactory", new ApiServerFactory(settings, token));
         main.bind("jobsApi", new JobsApi(registrar, providers, jobs, events));
         main.bind("providersApi", new ProvidersApi(providers, jobs, figures));
         main.bind("eventsApi", new EventsApi(outbox));
         main.bind("metrics", metrics);
+    }
+
+    private void loadRoutes(LiveRoutes.Start files, RouteProviders providers, Mappings mappings, Metrics metrics, JobStore jobs, StoreFigures figures) {
         main.addMainListener(new MainListenerSupport() {
             @Override
             public void beforeConfigure(BaseMainSupport starting) {
-                CamelContext context = starting.getCamelContext();
+                LiveContext context = (LiveContext) starting.getCamelContext();
                 PropertiesComponent placeholders = (PropertiesComponent) context.getPropertiesComponent();
                 placeholders.setEnvironmentVariableMode(PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_NEVER);
                 placeholders.setSystemPropertiesMode(PropertiesComponent.SYSTEM_PROPERTIES_MODE_NEVER);
+                live = opened(new LiveRoutes(context, settings, files, StartChecks::run, mappings, new ReloadListener(providers, metrics)));
                 // what is bound before there is a context is not told of it
                 context.getRegistry().bind("providers", providers);
-                context.getRegistry().bind("routesApi", new RoutesApi(new CamelRoutes(context, settings.path("routes.folder"), mappings)));
+                context.getRegistry().bind("liveRoutes", live);
+                context.getRegistry().bind("routesApi", new RoutesApi(new LiveCatalog(context, live::status)));
                 metrics.bind(context.getRegistry());
-                HealthChecks.bind(context.getRegistry(), jobs, figures, settings.duration("observe.outbox-age"), s3Check::run, mappings);
+                metrics.routes(() -> live.status().isBehind());
+                HealthChecks.bind(context.getRegistry(), jobs, figures, settings.duration("observe.outbox-age"), s3Check::run, () -> live.status().rejected());
+            }
+
+            @Override
+            public void afterConfigure(BaseMainSupport starting) {
+                live.load();
             }
         });
     }
@@ -238,6 +250,10 @@ public final class MediaJobRoutes implements AutoCloseable {
     /** Stops: no new polls, running work gets {@code camel.main.shutdown-timeout} to end, leases are given back, the store is closed. */
     @Override
     public void close() {
+        if (live != null) {
+            // routes that stop must not start again
+            live.close();
+        }
         main.stop();
         RuntimeException failure = null;
         while (!parts.isEmpty()) {

@@ -16,6 +16,19 @@ final class StartFailure {
     private StartFailure() {
     }
 
+    /** Whether other route files might start. */
+    static boolean isAboutRoutes(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof BindException) {
+                return false;
+            }
+            if (cause instanceof FailedToCreateRouteException || cause instanceof FailedToStartRouteException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** @return what to throw: a {@link ConfigurationException} or {@link StoreException} wherever one is in the chain of causes */
     static RuntimeException explain(Throwable failure, Settings settings) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {

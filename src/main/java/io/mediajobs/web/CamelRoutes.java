@@ -1,9 +1,7 @@
 package io.mediajobs.web;
 
-import io.mediajobs.report.Mappings;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -15,33 +13,28 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.WeakHashMap;
-import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.apache.camel.spi.Resource;
 
-/** The routes of one Camel context as they were loaded at the start. */
+/** The routes of one Camel context, as they were loaded. */
 public final class CamelRoutes implements RouteCatalog {
-
-    private static final Pattern MAPPING = Pattern.compile("(?m)^\\s*mapping:\\s*[\"']?([A-Za-z0-9][A-Za-z0-9._-]*)");
 
     private final CamelContext context;
     private final Path folder;
-    private final Mappings mappings;
-    private final Map<Route, List<String>> mappingsOf = Collections.synchronizedMap(new WeakHashMap<>());
-    /** A version is what was on disk when its route was first seen; later edits of the file are not what runs. */
+    /** A version is what its route was made of; later edits of the file are not what runs. */
     private final Map<Route, String> versions = Collections.synchronizedMap(new WeakHashMap<>());
 
-    /**
-     * @param folder   the routes folder
-     * @param mappings whose edits that cannot be used are told with the routes that read answers by them
-     */
-    public CamelRoutes(CamelContext context, Path folder, Mappings mappings) {
-        this.mappings = mappings;
+    /** @param folder the routes folder */
+    public CamelRoutes(CamelContext context, Path folder) {
         this.context = context;
         this.folder = folder.toAbsolutePath().normalize();
+    }
+
+    @Override
+    public Edition edition() {
+        return new Edition(null, null, List.of(), List.of());
     }
 
     @Override
@@ -56,28 +49,7 @@ public final class CamelRoutes implements RouteCatalog {
     private RouteEntry entry(Route route) {
         String state = context.getRouteController().getRouteStatus(route.getId()).name().toLowerCase(Locale.ROOT);
         return new RouteEntry(route.getRouteId(), file(route.getSourceResource()), state, versions.computeIfAbsent(route, CamelRoutes::version),
-                route.getUptimeMillis() == 0 ? null : Instant.now().minusMillis(route.getUptimeMillis()).truncatedTo(ChronoUnit.SECONDS), rejected(route));
-    }
-
-    private Rejected rejected(Route route) {
-        for (String mapping : mappingsOf.computeIfAbsent(route, CamelRoutes::mappingsIn)) {
-            Optional<Mappings.Rejection> rejection = mappings.rejection(mapping);
-            if (rejection.isPresent()) {
-                Mappings.Rejection found = rejection.get();
-                return new Rejected(found.at(), found.line(), found.column(), found.message() + ".");
-            }
-        }
-        return null;
-    }
-
-    /** Those that the route's file names as the parameter of {@code kamelet:read-report}. */
-    private static List<String> mappingsIn(Route route) {
-        try (InputStream content = route.getSourceResource().getInputStream()) {
-            return MAPPING.matcher(new String(content.readAllBytes(), StandardCharsets.UTF_8)).results().map(found -> found.group(1)).toList();
-        } catch (IOException e) {
-            // the file is gone while its route runs on: then nobody knows, as with its version
-            return List.of();
-        }
+                route.getUptimeMillis() == 0 ? null : Instant.now().minusMillis(route.getUptimeMillis()).truncatedTo(ChronoUnit.SECONDS), null);
     }
 
     private String file(Resource resource) {

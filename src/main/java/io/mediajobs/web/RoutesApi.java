@@ -18,6 +18,13 @@ public final class RoutesApi {
         ApiCall.run(exchange, request -> {
             request.query();
             ObjectNode body = JsonNodeFactory.instance.objectNode();
+            RouteCatalog.Edition edition = catalog.edition();
+            JobJson.put(body, "version", edition.version());
+            JobJson.put(body, "loadedAt", edition.loadedAt());
+            ArrayNode rejected = body.putArray("rejected");
+            edition.rejected().forEach(rejection -> rejected.add(rejected(rejection)));
+            ArrayNode waiting = body.putArray("needsRestart");
+            edition.waiting().forEach(waiting::add);
             ArrayNode list = body.putArray("routes");
             for (RouteCatalog.RouteEntry route : catalog.all()) {
                 ObjectNode json = list.addObject();
@@ -37,6 +44,7 @@ public final class RoutesApi {
         }
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         JobJson.put(json, "at", rejected.at());
+        JobJson.put(json, "file", rejected.file());
         if (rejected.line() != null) {
             json.put("line", rejected.line());
         }

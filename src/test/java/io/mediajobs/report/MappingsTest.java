@@ -2,26 +2,18 @@ package io.mediajobs.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 class MappingsTest {
 
@@ -42,51 +34,24 @@ class MappingsTest {
     }
 
     @Test
-    void compilesAnEditedFileAnew() throws Exception {
+    void newProgramsAreInUseAllAtOnceOrNoneOfThem() throws Exception {
+        mappings.use(Map.of("acme.jq", "{status: \"pending\"}", "other.jq", "{status: \"pending\"}"));
+        assertThat(status("acme")).isEqualTo("pending");
+        assertThatThrownBy(() -> mappings.use(Map.of("acme.jq", "{status: \"failed\"}", "other.jq", "{\n  status: }")))
+                .isInstanceOf(MappingException.class).hasMessageStartingWith("other.jq is not a jq program").hasMessageContaining("line 2, column 11");
+        assertThat(status("acme")).isEqualTo("pending");
+        mappings.use(Map.of("acme.jq", "{status: \"failed\"}"));
+        assertThat(status("acme")).isEqualTo("failed");
+        assertThat(status("other")).as("for what was begun before").isEqualTo("pending");
+        assertThatThrownBy(() -> mappings.get("acne")).hasMessage("there is no mapping acne.jq; did you mean acme.jq?");
+    }
+
+    @Test
+    void whatIsInUseDoesNotChangeWithTheFile() throws Exception {
         Mapping before = mappings.get("acme");
-        edit("acme.jq", "{status: \"failed\"}");
-        assertThat(mappings.get("acme")).isNotSameAs(before);
-        assertThat(status("acme")).isEqualTo("failed");
-    }
-
-    @Test
-    void aBrokenEditLeavesTheLastGoodVersionInUseAndSaysWhy() throws Exception {
-        assertThat(status("acme")).isEqualTo("pending");
-        edit("acme.jq", "{status: \"fai");
-        assertThat(status("acme")).isEqualTo("pending");
-        assertThat(mappings.rejection("acme")).hasValueSatisfying(why -> assertThat(why.message()).startsWith("acme.jq is not a jq program: "));
-        assertThatThrownBy(() -> mappings.check("acme")).isInstanceOf(MappingException.class);
-        edit("acme.jq", "{status: \"failed\"}");
-        assertThat(status("acme")).isEqualTo("failed");
-        assertThat(mappings.rejection("acme")).isEmpty();
-    }
-
-    @Test
-    void aBrokenEditIsToldOnceWithItsPlaceAndTheNextGoodOneToo() throws Exception {
-        ListAppender<ILoggingEvent> log = new ListAppender<>();
-        Logger logger = (Logger) LoggerFactory.getLogger(Mappings.class);
-        log.start();
-        logger.addAppender(log);
-        try {
-            mappings.get("acme");
-            edit("acme.jq", "{\n  status: }");
-            assertThat(mappings.rejections()).hasEntrySatisfying("acme.jq", why -> {
-                assertThat(why.line()).isEqualTo(2);
-                assertThat(why.column()).isEqualTo(11);
-                assertThat(why.at()).isCloseTo(Instant.now(), within(1, ChronoUnit.MINUTES));
-            });
-            mappings.get("acme");
-            mappings.get("acme");
-            edit("acme.jq", "{status: \"failed\"}");
-            mappings.get("acme");
-            mappings.get("acme");
-            assertThat(mappings.rejections()).isEmpty();
-        } finally {
-            logger.detachAppender(log);
-        }
-        assertThat(log.list).extracting(ILoggingEvent::getLevel).containsExactly(Level.WARN, Level.INFO);
-        assertThat(log.list.get(0).getFormattedMessage()).contains("acme.jq", "line 2", "stays in use");
-        assertThat(log.list.get(1).getFormattedMessage()).matches("The mapping acme.jq was edited; version [0-9a-f]{12} is in use now");
+        Files.writeString(folder.resolve("acme.jq"), "{status: \"failed\"}");
+        assertThat(mappings.get("acme")).isSameAs(before);
+        assertThat(mappings.check("acme").apply(Fixtures.JSON.createObjectNode()).get("status").textValue()).isEqualTo("failed");
     }
 
     @Test
@@ -101,7 +66,6 @@ class MappingsTest {
     void aMissingFileIsNamedWithItsNearestNeighbour() throws Exception {
         assertThatThrownBy(() -> mappings.get("acne")).hasMessage("there is no mapping acne.jq in " + folder + "; did you mean acme.jq?");
         assertThatThrownBy(() -> mappings.get("something-else")).hasMessage("there is no mapping something-else.jq in " + folder);
-        mappings.get("acme");
         Files.delete(folder.resolve("acme.jq"));
         assertThatThrownBy(() -> mappings.get("acme")).hasMessageStartingWith("there is no mapping acme.jq");
         assertThatThrownBy(() -> new Mappings(folder.resolve("none")).get("acme")).hasMessageStartingWith("there is no mapping acme.jq");
@@ -116,11 +80,5 @@ class MappingsTest {
 
     private String status(String name) throws MappingException {
         return mappings.get(name).apply(Fixtures.JSON.createObjectNode()).get("status").textValue();
-    }
-
-    /** As editors and deployments do it: a new file renamed onto the old one. */
-    private void edit(String file, String content) throws IOException {
-        Path next = Files.writeString(folder.resolve(file + ".tmp"), content);
-        Files.move(next, folder.resolve(file), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     }
 }

@@ -11,7 +11,6 @@ import io.mediajobs.observe.Reachable;
 import io.mediajobs.observe.StoreFigures;
 import io.mediajobs.poll.Provider;
 import io.mediajobs.poll.Providers;
-import io.mediajobs.report.Mappings;
 import io.mediajobs.store.Database;
 import io.mediajobs.store.JobStore;
 import io.mediajobs.store.Outbox;
@@ -68,7 +67,6 @@ final class RunningApi implements AutoCloseable {
         jobs = new JobStore(database, events);
         outbox = new Outbox(database);
         figures = new StoreFigures(jobs, outbox, Duration.ofMillis(200)).start();
-        Mappings mappings = new Mappings(Path.of("routes/providers"));
         Providers known = () -> providers;
 
         main.bind("apiServerFactory", new ApiServerFactory(settings, ApiToken.of(settings)));
@@ -82,10 +80,10 @@ final class RunningApi implements AutoCloseable {
         main.addMainListener(new org.apache.camel.main.MainListenerSupport() {
             @Override
             public void beforeConfigure(org.apache.camel.main.BaseMainSupport base) {
-                base.getCamelContext().getRegistry().bind("routesApi", new RoutesApi(new CamelRoutes(base.getCamelContext(), Path.of("routes"), mappings)));
+                base.getCamelContext().getRegistry().bind("routesApi", new RoutesApi(new CamelRoutes(base.getCamelContext(), Path.of("routes"))));
                 metrics.bind(base.getCamelContext().getRegistry());
                 HealthChecks.bind(base.getCamelContext().getRegistry(), jobs, figures, settings.duration("observe.outbox-age"), new Reachable("s3", () -> bucket.ask(),
-                        Duration.ofMillis(500), Duration.ofSeconds(5)), mappings);
+                        Duration.ofMillis(500), Duration.ofSeconds(5)), Map::of);
             }
         });
         try {

@@ -1,0 +1,218 @@
+package io.mediajobs.live;
+
+import io.mediajobs.config.ConfigurationException;
+import io.mediajobs.config.Settings;
+import io.mediajobs.report.Mappings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The routes of the running program, and what keeps them as operators edit them. The files of a start are chosen first ({@link #choose}), loaded before
+ * the context starts, and watched from then on.
+ */
+public final class LiveRoutes implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LiveRoutes.class);
+
+    private final Settings settings;
+    private final Reload reload;
+    private final Start start;
+    private final FileWatch watch;
+    private final ScheduledExecutorService looking = Executors.newSingleThreadScheduledExecutor(work -> {
+        Thread thread = new Thread(work, "live-reload");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private String unreadable = "";
+
+    /** Who is told of each edit, by counting it. */
+    public interface Listener {
+
+        /** @param now true before routes are exchanged, false after it */
+        void swapping(boolean now);
+
+        /** An edit runs. */
+        void accepted();
+
+        /** An edit does not run. */
+        void rejected();
+    }
+
+    /** The files a start comes up on. */
+    public static final class Start {
+        private final Edition edition;
+        private final List<Rejection> rejections;
+
+        private Start(Edition edition, List<Rejection> rejections) {
+            this.edition = edition;
+            this.rejections = rejections;
+        }
+
+        /** Whether it is the last good version instead of what is on disk. */
+        public boolean isLastGood() {
+            return !rejections.isEmpty();
+        }
+    }
+
+    /**
+     * Checks what is on disk, and falls back on the last good version of the routes folder if it is broken.
+     *
+     * @param checks what a start does with its settings first; throws {@link ConfigurationException}
+     * @throws ConfigurationException if what is on disk is broken, and there is no good version, or none is wanted
+     */
+    public static Start choose(Settings settings, Consumer<Settings> checks) {
+        Settings asked = settings.copy();
+        List<Rejection> rejections = new ArrayList<>();
+        ConfigurationException broken = null;
+        try {
+            checks.accept(settings.copy());
+            List<Finding> findings = new RoutesCheck(settings.copy()).withoutWhatIsOff().findings();
+            if (!findings.isEmpty()) {
+                findings.forEach(finding -> rejections.add(EditionCheck.of(finding.file(), finding.sentence())));
+                broken = new ConfigurationException(findings.get(0).file() + ": " + findings.get(0).sentence() + (findings.size() == 1 ? ""
+                        : " The command check tells this and " + (findings.size() - 1) + " more."));
+            }
+        } catch (ConfigurationException e) {
+            rejections.add(EditionCheck.of(null, e.getMessage()));
+            broken = e;
+        }
+        if (broken == null) {
+            return new Start(read(asked), List.of());
+        }
+        return lastGood(settings, checks, rejections, broken);
+    }
+
+    /**
+     * After a start whose routes could not be built or started.
+     *
+     * @throws ConfigurationException {@code broken}, if there is no other good version, or none is wanted
+     */
+    public static Start instead(Settings settings, Consumer<Settings> checks, ConfigurationException broken) {
+        return lastGood(settings, checks, List.of(new Rejection(Instant.now(), null, null, null, broken.getMessage())), broken);
+    }
+
+    private static Start lastGood(Settings settings, Consumer<Settings> checks, List<Rejection> rejections, ConfigurationException broken) {
+        Settings asked = settings.copy();
+        Optional<RouteFiles> kept = asked.flag("reload.last-good-at-start") ? new Staging(asked.path("data.folder")).kept() : Optional.empty();
+        if (kept.isEmpty()) {
+            throw broken;
+        }
+        Edition good = new Edition(kept.get(), settingsOf(asked));
+        try {
+            new EditionCheck(settings.copy(), checks, new Staging(asked.path("data.folder"))).check(good);
+        } catch (RejectedException | IOException e) {
+            LOG.debug("The last good version does not run either", e);
+            throw broken;
+        }
+        LOG.warn("What is in {} is broken. The program comes up on the last good version, {}, of the routes; mend the files, or this message comes at every"
+                + " start: {}", asked.text("routes.folder"), good.version(), broken.getMessage());
+        return new Start(good, List.copyOf(rejections));
+    }
+
+    private static Edition read(Settings asked) {
+        try {
+            return Edition.read(asked.path("routes.folder"), asked.files());
+        } catch (IOException e) {
+            throw new ConfigurationException("The routes folder " + asked.text("routes.folder") + " cannot be read: " + e.getMessage() + ".", e);
+        }
+    }
+
+    private static java.util.Map<Path, byte[]> settingsOf(Settings asked) {
+        try {
+            java.util.Map<Path, byte[]> contents = new java.util.LinkedHashMap<>();
+            for (Path file : asked.files()) {
+                contents.put(file, java.nio.file.Files.readAllBytes(file));
+            }
+            return contents;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * @param context  where the routes run; not started yet
+     * @param settings those that the program has started with; what was asked of them needs a restart to change
+     * @param checks   as for {@link #choose}
+     * @param mappings what routes read answers with
+     */
+    public LiveRoutes(LiveContext context, Settings settings, Start start, Consumer<Settings> checks, Mappings mappings, Listener listener) {
+        this.settings = settings;
+        this.start = start;
+        this.reload = new Reload(context, settings, checks, mappings, listener);
+        this.watch = new FileWatch(settings.copy().path("routes.folder"), settings.files(), start.isLastGood() ? null : start.edition);
+    }
+
+    /** Puts the routes into the context, which starts them. */
+    public void load() {
+        try {
+            reload.load(start.edition, start.rejections);
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new ConfigurationException("The routes cannot be loaded: " + e.getMessage(), e);
+        }
+    }
+
+    /** The context has started: keeps its routes for the next start, and looks for edits from now on, unless that is switched off. */
+    public void watch() {
+        Settings asked = settings.copy();
+        try {
+            reload.started();
+        } catch (IOException e) {
+            LOG.warn("The last good version of the routes cannot be kept in {}: {}", asked.text("data.folder"), e.toString());
+        }
+        long millis = Math.max(asked.duration("reload.settle").toMillis(), 1);
+        boolean edits = asked.flag("reload.enabled");
+        looking.scheduleWithFixedDelay(() -> look(edits), millis, millis, TimeUnit.MILLISECONDS);
+    }
+
+    private void look(boolean edits) {
+        try {
+            reload.closeIdle();
+            if (edits) {
+                Optional<Edition> edition = watch.settled();
+                if (edition.isPresent()) {
+                    reload.consider(edition.get());
+                }
+            }
+            unreadable = "";
+        } catch (IOException e) {
+            // also what is gone between looking and reading: the next look finds something else
+            LOG.atLevel(unreadable.equals(e.toString()) ? org.slf4j.event.Level.WARN : org.slf4j.event.Level.DEBUG)
+                    .log("What operators edit cannot be read, or not be copied to the data folder: {}", e.toString());
+            unreadable = e.toString();
+        } catch (RuntimeException | Error e) {
+            LOG.error("Looking for edits failed; it goes on", e);
+        }
+    }
+
+    /** What runs, and how it stands to what is on disk. */
+    public LiveStatus status() {
+        return reload.status();
+    }
+
+    /** Looks for edits no more. */
+    @Override
+    public void close() {
+        looking.shutdown();
+        try {
+            if (!looking.awaitTermination(10, TimeUnit.SECONDS)) {
+                looking.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            looking.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

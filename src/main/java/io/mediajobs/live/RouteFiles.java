@@ -1,0 +1,159 @@
+package io.mediajobs.live;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * What operators edit, as it stood at one moment: the content of every file of the routes folder that means something to us, by its path in that
+ * folder, with slashes. Never changes, so what was checked is what runs, whatever happens on the disk meanwhile.
+ */
+public final class RouteFiles {
+
+    static final String ROUTE = ".camel.yaml";
+    static final String KAMELET = ".kamelet.yaml";
+    static final String MAPPING = ".jq";
+    /** Deep enough for any folder of routes; a link that leads into itself ends here. */
+    private static final int DEPTH = 8;
+
+    /** No file at all. */
+    static final RouteFiles NONE = new RouteFiles(Map.of());
+
+    private final TreeMap<String, byte[]> contents;
+    private final String version;
+
+    RouteFiles(Map<String, byte[]> contents) {
+        this.contents = new TreeMap<>(contents);
+        MessageDigest digest = sha256();
+        this.contents.forEach((file, content) -> {
+            digest.update((file + '\n' + content.length + '\n').getBytes(StandardCharsets.UTF_8));
+            digest.update(content);
+        });
+        version = HexFormat.of().formatHex(digest.digest(), 0, 6);
+    }
+
+    /**
+     * Reads a folder as it is now.
+     *
+     * @throws IOException if a file cannot be read, or is gone between looking and reading: then it is being changed, look again
+     */
+    public static RouteFiles read(Path folder) throws IOException {
+        Map<String, byte[]> contents = new TreeMap<>();
+        for (Path path : list(folder)) {
+            contents.put(folder.relativize(path).toString().replace('\\', '/'), Files.readAllBytes(path));
+        }
+        return new RouteFiles(contents);
+    }
+
+    /**
+     * The files that count. Hidden ones do not (editors' backups, and the folders that Kubernetes keeps beside the links to them); links are
+     * followed.
+     */
+    static List<Path> list(Path folder) throws IOException {
+        try (Stream<Path> walk = Files.walk(folder, DEPTH, FileVisitOption.FOLLOW_LINKS)) {
+            return walk.filter(path -> counts(folder.relativize(path))).filter(Files::isRegularFile).sorted().toList();
+        } catch (java.io.UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static boolean counts(Path relative) {
+        for (Path part : relative) {
+            if (part.toString().startsWith(".")) {
+                return false;
+            }
+        }
+        String name = relative.toString();
+        return name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(MAPPING);
+    }
+
+    /** The beginning of the SHA-256 over all paths and contents. */
+    String version() {
+        return version;
+    }
+
+    /** The beginning of the SHA-256 of one file; null if there is no such file. */
+    String version(String file) {
+        byte[] content = contents.get(file);
+        return content == null ? null : HexFormat.of().formatHex(sha256().digest(content), 0, 6);
+    }
+
+    Set<String> names() {
+        return contents.keySet();
+    }
+
+    boolean has(String file) {
+        return contents.containsKey(file);
+    }
+
+    byte[] bytes(String file) {
+        return contents.get(file);
+    }
+
+    String text(String file) {
+        return new String(contents.get(file), StandardCharsets.UTF_8);
+    }
+
+    RouteFiles only(Predicate<String> kept) {
+        Map<String, byte[]> some = new TreeMap<>(contents);
+        some.keySet().removeIf(kept.negate());
+        return new RouteFiles(some);
+    }
+
+    /** This, but these files as {@code other} has them, or has them not. */
+    RouteFiles with(Set<String> files, RouteFiles other) {
+        Map<String, byte[]> mixed = new TreeMap<>(contents);
+        for (String file : files) {
+            if (other.has(file)) {
+                mixed.put(file, other.bytes(file));
+            } else {
+                mixed.remove(file);
+            }
+        }
+        return new RouteFiles(mixed);
+    }
+
+    /** Files that are in one of both only, or differ. */
+    Set<String> difference(RouteFiles other) {
+        Set<String> different = new TreeSet<>(contents.keySet());
+        different.addAll(other.contents.keySet());
+        different.removeIf(file -> has(file) && other.has(file) && java.util.Arrays.equals(bytes(file), other.bytes(file)));
+        return different;
+    }
+
+    void writeTo(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        for (Map.Entry<String, byte[]> file : contents.entrySet()) {
+            Path target = folder.resolve(file.getKey());
+            Files.createDirectories(target.getParent());
+            Files.write(target, file.getValue());
+        }
+    }
+
+    /** Name of a route's file without its ending; also the id of its route. */
+    static String stem(String file) {
+        String name = file.substring(file.lastIndexOf('/') + 1);
+        return name.endsWith(ROUTE) ? name.substring(0, name.length() - ROUTE.length())
+                : name.endsWith(KAMELET) ? name.substring(0, name.length() - KAMELET.length()) : name;
+    }
+
+    static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}
