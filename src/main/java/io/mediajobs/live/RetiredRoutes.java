@@ -28,7 +28,6 @@ final class RetiredRoutes {
     private final LongSupplier nanos;
     private final Deque<Generation> generations = new ArrayDeque<>();
 
-    /** @param idleSince 0 while it is at work */
     private static final class Generation {
         private final List<RetiringRoute> routes;
         private long idleSince;
@@ -36,6 +35,18 @@ final class RetiredRoutes {
 
         private Generation(List<RetiringRoute> routes) {
             this.routes = routes;
+        }
+
+        private void look(long now) {
+            boolean before = idle;
+            idle = routes.stream().allMatch(RetiringRoute::isIdle);
+            if (idle && !before) {
+                idleSince = now;
+            }
+        }
+
+        private boolean isSettled(long now) {
+            return idle && now - idleSince >= SETTLED;
         }
     }
 
@@ -62,21 +73,11 @@ final class RetiredRoutes {
 
     /** Stops what has nothing in hand any more. */
     void closeIdle() {
-        while (!generations.isEmpty() && isSettled(generations.peek())) {
+        long now = nanos.getAsLong();
+        generations.forEach(generation -> generation.look(now));
+        while (!generations.isEmpty() && generations.peek().isSettled(now)) {
             close(generations.poll());
         }
-    }
-
-    private boolean isSettled(Generation generation) {
-        if (!generation.routes.stream().allMatch(RetiringRoute::isIdle)) {
-            generation.idle = false;
-            return false;
-        }
-        if (!generation.idle) {
-            generation.idle = true;
-            generation.idleSince = nanos.getAsLong();
-        }
-        return nanos.getAsLong() - generation.idleSince >= SETTLED;
     }
 
     private void close(Generation generation) {

@@ -85,8 +85,8 @@ final class RetiringRoute {
             return;
         }
         if (from instanceof QuartzEndpoint) {
-            ServiceHelper.stopService(source);
-            context.removeEndpoint(from);
+            // it stays in the books: a tick that has just begun looks it up, and would make another one
+            ServiceHelper.stopService(source, from);
         } else if (from instanceof DirectEndpoint || from instanceof KameletEndpoint) {
             if (taken) {
                 ServiceHelper.stopService(source);

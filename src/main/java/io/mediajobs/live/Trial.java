@@ -11,6 +11,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Component;
 import org.apache.camel.Route;
 import org.apache.camel.component.properties.PropertiesComponent;
+import org.apache.camel.component.seda.SedaEndpoint;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.impl.engine.RouteService;
 import org.apache.camel.model.RouteDefinition;
@@ -79,6 +80,8 @@ final class Trial {
             context.routes().forEach(route -> beginnings.put(route.getRouteId(), route.getEndpoint().getEndpointUri()));
             return beginnings;
         } finally {
+            // a queue that never was cannot be purged
+            context.getEndpoints().stream().filter(SedaEndpoint.class::isInstance).forEach(queue -> ((SedaEndpoint) queue).setPurgeWhenStopping(false));
             context.stop();
         }
     }
