@@ -11,7 +11,6 @@ import io.mediajobs.store.NewJob;
 import io.mediajobs.store.Outbox;
 import io.mediajobs.store.OutboxEvent;
 import java.io.IOException;
-import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.Set;
 
 /**
  * The whole program with the shipped routes and the shipped settings, against the provider simulator and an S3 server, in a folder of
@@ -44,21 +42,23 @@ public final class TestProgram implements AutoCloseable {
 
     /** Starts it with {@code settings} on top; times are short unless they say otherwise. */
     public static TestProgram start(Path folder, Map<String, String> settings) {
-        return start(folder, List.of(), settings);
+        return start(folder, null, settings);
     }
 
-    /** The same, with properties files whose settings win over the shipped ones and give way to {@code settings}. */
-    public static TestProgram start(Path folder, List<Path> files, Map<String, String> settings) {
+    /** The same, with all that is set written into a properties file, where it can be edited; null for no file. */
+    public static TestProgram start(Path folder, Path file, Map<String, String> settings) {
         ProviderSimulator simulator = ProviderSimulator.start();
         EmbeddedS3 s3 = EmbeddedS3.start(folder.resolve("s3"));
         try {
             s3.createBucket(BUCKET);
             Map<String, String> all = settings(folder, simulator, s3);
             all.putAll(settings);
-            // what a file says is for the test to change
-            files.forEach(file -> keys(file).forEach(all::remove));
+            if (file != null) {
+                write(file, all);
+                all = Map.of();
+            }
             return new TestProgram(simulator, s3, MediaJobRoutes.start(
-                    Settings.load(Path.of("").toAbsolutePath(), files, Map.of(), new Properties(), all)));
+                    Settings.load(Path.of("").toAbsolutePath(), file == null ? List.of() : List.of(file), Map.of(), new Properties(), all)));
         } catch (RuntimeException e) {
             s3.close();
             simulator.close();
@@ -66,14 +66,12 @@ public final class TestProgram implements AutoCloseable {
         }
     }
 
-    private static Set<String> keys(Path file) {
-        Properties properties = new Properties();
-        try (Reader reader = Files.newBufferedReader(file)) {
-            properties.load(reader);
+    private static void write(Path file, Map<String, String> settings) {
+        try {
+            Files.write(file, settings.entrySet().stream().map(setting -> setting.getKey() + "=" + setting.getValue()).toList());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return properties.stringPropertyNames();
     }
 
     /** What a program needs to know to find the simulator and the S3 server, and to be quick. */

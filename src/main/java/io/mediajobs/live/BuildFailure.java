@@ -44,7 +44,7 @@ final class BuildFailure {
         }
         String id = route;
         String file = id == null ? null : files.names().stream().filter(name -> name.endsWith(RouteFiles.ROUTE)
-                && RouteText.of(files.bytes(name)).routeIds().contains(id)).findFirst().orElse(null);
+                && files.refers(name).routeIds().contains(id)).findFirst().orElse(null);
         String sentence = Redaction.text(String.valueOf(root.getMessage())).strip().replaceAll("\\s*\\R\\s*", " ");
         Matcher unknown = UNKNOWN.matcher(sentence);
         if (endpoint != null && unknown.matches()) {

@@ -45,6 +45,10 @@ final class EditionCheck {
             Settings copied = settings.with("routes.folder", staged.toString());
             startChecks.accept(copied);
             atStart.requireSameOf(settings);
+            List<Rejection> unreadable = unreadable(edition.files());
+            if (!unreadable.isEmpty()) {
+                throw new RejectedException(unreadable);
+            }
             List<Finding> findings = new RoutesCheck(copied).withoutWhatIsOff().findings();
             if (!findings.isEmpty()) {
                 throw new RejectedException(findings.stream().map(finding -> rejection(finding, staged)).toList());
@@ -53,6 +57,11 @@ final class EditionCheck {
             throw new RejectedException(List.of(ofSettings(edition, plain(e.getMessage(), staged))));
         }
         return settings;
+    }
+
+    /** Files that are no YAML, or not for everybody who reads it. */
+    static List<Rejection> unreadable(RouteFiles files) {
+        return files.names().stream().filter(RouteSwap::isLoaded).flatMap(file -> RouteText.wrong(file, files.bytes(file)).stream()).toList();
     }
 
     private Rejection rejection(Finding finding, Path staged) {
@@ -71,7 +80,7 @@ final class EditionCheck {
     }
 
     private String plain(String sentence, Path staged) {
-        return Redaction.text(sentence.replace(staged.toString(), atStart.copy().text("routes.folder")));
+        return Redaction.text(sentence.replace(staged.toString(), atStart.copy().text("routes.folder"))).replaceAll("\\s*\\R\\s*", " ");
     }
 
     /** With the file and line of the key that the sentence names first. */
@@ -86,7 +95,8 @@ final class EditionCheck {
             for (int i = 0; i < lines.length; i++) {
                 Matcher property = PROPERTY.matcher(lines[i]);
                 int at = property.matches() ? position(sentence, property.group(1)) : -1;
-                if (at >= 0 && at < first) {
+                // of two lines with one key the later counts
+                if (at >= 0 && (at < first || at == first && properties.getKey().getFileName().toString().equals(file))) {
                     first = at;
                     file = properties.getKey().getFileName().toString();
                     line = i + 1;

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ServiceStatus;
@@ -14,10 +15,12 @@ public final class LiveCatalog implements RouteCatalog {
 
     private final CamelContext context;
     private final Supplier<LiveStatus> status;
+    private final Supplier<Set<String>> paused;
 
-    public LiveCatalog(CamelContext context, Supplier<LiveStatus> status) {
+    public LiveCatalog(CamelContext context, Supplier<LiveStatus> status, Supplier<Set<String>> paused) {
         this.context = context;
         this.status = status;
+        this.paused = paused;
     }
 
     @Override
@@ -34,7 +37,7 @@ public final class LiveCatalog implements RouteCatalog {
             if (!file.endsWith(RouteFiles.ROUTE)) {
                 continue;
             }
-            for (String id : RouteText.of(now.files().bytes(file)).routeIds()) {
+            for (String id : now.files().refers(file).routeIds()) {
                 entries.add(new RouteEntry(id, file, state(id), now.files().version(file), now.loaded().get(file),
                         now.rejection(file).map(LiveCatalog::rejected).orElse(null)));
             }
@@ -47,6 +50,9 @@ public final class LiveCatalog implements RouteCatalog {
     }
 
     private String state(String id) {
+        if (paused.get().contains(id)) {
+            return "paused";
+        }
         ServiceStatus camel = context.getRouteController().getRouteStatus(id);
         return camel == null ? "starting" : camel.name().toLowerCase(Locale.ROOT);
     }

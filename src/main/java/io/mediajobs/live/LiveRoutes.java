@@ -3,6 +3,8 @@ package io.mediajobs.live;
 import io.mediajobs.config.ConfigurationException;
 import io.mediajobs.config.Settings;
 import io.mediajobs.report.Mappings;
+import io.mediajobs.store.PausedRoutes;
+import io.mediajobs.web.RouteControl;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -10,6 +12,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -21,14 +25,17 @@ import org.slf4j.LoggerFactory;
  * The routes of the running program, and what keeps them as operators edit them. The files of a start are chosen first ({@link #choose}), loaded before
  * the context starts, and watched from then on.
  */
-public final class LiveRoutes implements AutoCloseable {
+public final class LiveRoutes implements RouteControl, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LiveRoutes.class);
+    /** How soon what was paused on another node is paused here, in seconds. */
+    private static final long PAUSES_EVERY = 2;
 
     private final Settings settings;
     private final Reload reload;
     private final Start start;
     private final FileWatch watch;
+    private final RoutePauses pauses;
     private final ScheduledExecutorService looking = Executors.newSingleThreadScheduledExecutor(work -> {
         Thread thread = new Thread(work, "live-reload");
         thread.setDaemon(true);
@@ -78,6 +85,10 @@ public final class LiveRoutes implements AutoCloseable {
         try {
             checks.accept(settings.copy());
             List<Finding> findings = new RoutesCheck(settings.copy()).withoutWhatIsOff().findings();
+            rejections.addAll(EditionCheck.unreadable(read(asked).files()));
+            if (findings.isEmpty() && !rejections.isEmpty()) {
+                broken = new ConfigurationException(rejections.get(0).told());
+            }
             if (!findings.isEmpty()) {
                 findings.forEach(finding -> rejections.add(EditionCheck.of(finding.file(), finding.sentence())));
                 broken = new ConfigurationException(findings.get(0).file() + ": " + findings.get(0).sentence() + (findings.size() == 1 ? ""
@@ -145,11 +156,13 @@ public final class LiveRoutes implements AutoCloseable {
      * @param settings those that the program has started with; what was asked of them needs a restart to change
      * @param checks   as for {@link #choose}
      * @param mappings what routes read answers with
+     * @param paused   routes that operators have paused
      */
-    public LiveRoutes(LiveContext context, Settings settings, Start start, Consumer<Settings> checks, Mappings mappings, Listener listener) {
+    public LiveRoutes(LiveContext context, Settings settings, Start start, Consumer<Settings> checks, Mappings mappings, PausedRoutes paused, Listener listener) {
         this.settings = settings;
         this.start = start;
-        this.reload = new Reload(context, settings, checks, mappings, listener);
+        this.pauses = new RoutePauses(context, paused);
+        this.reload = new Reload(context, settings, checks, mappings, pauses, listener);
         this.watch = new FileWatch(settings.copy().path("routes.folder"), settings.files(), start.isLastGood() ? null : start.edition);
     }
 
@@ -172,9 +185,58 @@ public final class LiveRoutes implements AutoCloseable {
         } catch (IOException e) {
             LOG.warn("The last good version of the routes cannot be kept in {}: {}", asked.text("data.folder"), e.toString());
         }
+        hold();
+        looking.scheduleWithFixedDelay(() -> quietly(this::hold), PAUSES_EVERY, PAUSES_EVERY, TimeUnit.SECONDS);
         long millis = Math.max(asked.duration("reload.settle").toMillis(), 1);
         boolean edits = asked.flag("reload.enabled");
         looking.scheduleWithFixedDelay(() -> look(edits), millis, millis, TimeUnit.MILLISECONDS);
+    }
+
+    private void hold() {
+        pauses.read();
+        pauses.apply();
+    }
+
+    private static void quietly(Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException | Error e) {
+            LOG.error("Paused routes could not be looked after; it is tried again", e);
+        }
+    }
+
+    /** Ids of the routes that are paused, whether there are such routes or not. */
+    public Set<String> paused() {
+        return pauses.wanted();
+    }
+
+    @Override
+    public boolean canPause(String id) {
+        return pauses.source(id).isPresent();
+    }
+
+    @Override
+    public void pause(String id) {
+        pauses.pause(id);
+        now(this::hold);
+    }
+
+    @Override
+    public void resume(String id) {
+        pauses.resume(id);
+        now(this::hold);
+    }
+
+    /** In its turn with edits. */
+    private void now(Runnable work) {
+        try {
+            looking.submit(work).get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted; the other nodes and the next start do it", e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a route did not pause or resume: " + e.getCause().getMessage(), e);
+        }
     }
 
     private void look(boolean edits) {

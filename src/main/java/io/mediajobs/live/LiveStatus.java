@@ -49,7 +49,7 @@ public record LiveStatus(String version, Instant loadedAt, RouteFiles files, Map
         if (own.isPresent() || !files.has(file)) {
             return own;
         }
-        RouteText text = RouteText.of(files.bytes(file));
+        RouteText text = files.refers(file);
         return rejections.stream().filter(rejection -> rejection.file() != null).filter(rejection -> {
             String name = rejection.file().substring(rejection.file().lastIndexOf('/') + 1);
             return name.endsWith(RouteFiles.MAPPING) && text.mappings().contains(name)

@@ -81,9 +81,9 @@ record Plan(RouteFiles from, RouteFiles to, Set<String> changed, Set<String> out
         private Texts(RouteFiles files) {
             for (String file : files.names()) {
                 if (file.endsWith(RouteFiles.ROUTE)) {
-                    all.put(file, RouteText.of(files.bytes(file)));
+                    all.put(file, files.refers(file));
                 } else if (file.endsWith(RouteFiles.KAMELET)) {
-                    kamelets.put(RouteFiles.stem(file), RouteText.of(files.bytes(file)));
+                    kamelets.put(RouteFiles.stem(file), files.refers(file));
                 }
             }
         }

@@ -33,6 +33,7 @@ final class Reload {
     private final RouteSwap swap;
     private final RetiredRoutes retired;
     private final Mappings mappings;
+    private final RoutePauses pauses;
     private final LiveRoutes.Listener listener;
     private final Path folder;
     private volatile LiveStatus status = LiveStatus.NOTHING;
@@ -41,7 +42,8 @@ final class Reload {
     private Settings settings;
     private final Map<String, Instant> loaded = new TreeMap<>();
 
-    Reload(LiveContext context, Settings atStart, Consumer<Settings> startChecks, Mappings mappings, LiveRoutes.Listener listener) {
+    Reload(LiveContext context, Settings atStart, Consumer<Settings> startChecks, Mappings mappings, RoutePauses pauses,
+            LiveRoutes.Listener listener) {
         this.context = context;
         this.folder = atStart.copy().path("routes.folder");
         this.settings = atStart.copy();
@@ -51,6 +53,7 @@ final class Reload {
         this.retired = new RetiredRoutes(context, System::nanoTime);
         this.swap = new RouteSwap(context, folder.toString(), retired);
         this.mappings = mappings;
+        this.pauses = pauses;
         this.listener = listener;
     }
 
@@ -150,7 +153,7 @@ final class Reload {
 
     private Map<String, String> trial(RouteFiles files, Plan plan, Properties with) throws RejectedException {
         Set<String> ids = new TreeSet<>();
-        plan.in().forEach(file -> ids.addAll(RouteText.of(files.bytes(file)).routeIds()));
+        plan.in().forEach(file -> ids.addAll(files.refers(file).routeIds()));
         try {
             return new Trial(context, with).build(swap.resources(files, RouteSwap::isLoaded), ids);
         } catch (Exception e) {
@@ -171,6 +174,7 @@ final class Reload {
             back(plan, before);
             throw new RejectedException(List.of(BuildFailure.explain(context, plan.to(), e)));
         } finally {
+            pauses.apply();
             listener.swapping(false);
         }
     }

@@ -31,15 +31,34 @@ public final class RouteFiles {
     /** No file at all. */
     static final RouteFiles NONE = new RouteFiles(Map.of());
 
-    private final TreeMap<String, byte[]> contents;
+    private final TreeMap<String, Content> contents;
     private final String version;
 
-    RouteFiles(Map<String, byte[]> contents) {
+    /** What a file holds; what it refers to is found out once, and only if somebody asks. */
+    private static final class Content {
+        private final byte[] bytes;
+        private final byte[] hash;
+        private volatile RouteText text;
+
+        private Content(byte[] bytes) {
+            this.bytes = bytes;
+            this.hash = sha256().digest(bytes);
+        }
+
+        private RouteText text() {
+            if (text == null) {
+                text = RouteText.of(bytes);
+            }
+            return text;
+        }
+    }
+
+    private RouteFiles(Map<String, Content> contents) {
         this.contents = new TreeMap<>(contents);
         MessageDigest digest = sha256();
         this.contents.forEach((file, content) -> {
-            digest.update((file + '\n' + content.length + '\n').getBytes(StandardCharsets.UTF_8));
-            digest.update(content);
+            digest.update((file + '\n').getBytes(StandardCharsets.UTF_8));
+            digest.update(content.hash);
         });
         version = HexFormat.of().formatHex(digest.digest(), 0, 6);
     }
@@ -50,9 +69,9 @@ public final class RouteFiles {
      * @throws IOException if a file cannot be read, or is gone between looking and reading: then it is being changed, look again
      */
     public static RouteFiles read(Path folder) throws IOException {
-        Map<String, byte[]> contents = new TreeMap<>();
+        Map<String, Content> contents = new TreeMap<>();
         for (Path path : list(folder)) {
-            contents.put(folder.relativize(path).toString().replace('\\', '/'), Files.readAllBytes(path));
+            contents.put(folder.relativize(path).toString().replace('\\', '/'), new Content(Files.readAllBytes(path)));
         }
         return new RouteFiles(contents);
     }
@@ -86,8 +105,8 @@ public final class RouteFiles {
 
     /** The beginning of the SHA-256 of one file; null if there is no such file. */
     String version(String file) {
-        byte[] content = contents.get(file);
-        return content == null ? null : HexFormat.of().formatHex(sha256().digest(content), 0, 6);
+        Content content = contents.get(file);
+        return content == null ? null : HexFormat.of().formatHex(content.hash, 0, 6);
     }
 
     Set<String> names() {
@@ -99,25 +118,30 @@ public final class RouteFiles {
     }
 
     byte[] bytes(String file) {
-        return contents.get(file);
+        return contents.get(file).bytes;
+    }
+
+    /** What a route file or kamelet refers to. */
+    RouteText refers(String file) {
+        return contents.get(file).text();
     }
 
     String text(String file) {
-        return new String(contents.get(file), StandardCharsets.UTF_8);
+        return new String(bytes(file), StandardCharsets.UTF_8);
     }
 
     RouteFiles only(Predicate<String> kept) {
-        Map<String, byte[]> some = new TreeMap<>(contents);
+        Map<String, Content> some = new TreeMap<>(contents);
         some.keySet().removeIf(kept.negate());
         return new RouteFiles(some);
     }
 
     /** This, but these files as {@code other} has them, or has them not. */
     RouteFiles with(Set<String> files, RouteFiles other) {
-        Map<String, byte[]> mixed = new TreeMap<>(contents);
+        Map<String, Content> mixed = new TreeMap<>(contents);
         for (String file : files) {
             if (other.has(file)) {
-                mixed.put(file, other.bytes(file));
+                mixed.put(file, other.contents.get(file));
             } else {
                 mixed.remove(file);
             }
@@ -129,16 +153,16 @@ public final class RouteFiles {
     Set<String> difference(RouteFiles other) {
         Set<String> different = new TreeSet<>(contents.keySet());
         different.addAll(other.contents.keySet());
-        different.removeIf(file -> has(file) && other.has(file) && java.util.Arrays.equals(bytes(file), other.bytes(file)));
+        different.removeIf(file -> has(file) && other.has(file) && MessageDigest.isEqual(contents.get(file).hash, other.contents.get(file).hash));
         return different;
     }
 
     void writeTo(Path folder) throws IOException {
         Files.createDirectories(folder);
-        for (Map.Entry<String, byte[]> file : contents.entrySet()) {
-            Path target = folder.resolve(file.getKey());
+        for (String file : contents.keySet()) {
+            Path target = folder.resolve(file);
             Files.createDirectories(target.getParent());
-            Files.write(target, file.getValue());
+            Files.write(target, bytes(file));
         }
     }
 

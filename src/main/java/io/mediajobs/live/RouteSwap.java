@@ -82,7 +82,7 @@ final class RouteSwap {
         List<RetiringRoute> leaving = new ArrayList<>();
         try {
             for (String file : plan.out()) {
-                for (String id : RouteText.of(plan.from().bytes(file)).routeIds()) {
+                for (String id : plan.from().refers(file).routeIds()) {
                     leaving.addAll(RetiringRoute.letGo(context, id, taken));
                 }
             }

@@ -1,15 +1,19 @@
 package io.mediajobs.live;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
@@ -25,9 +29,28 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 record RouteText(List<String> routeIds, String configuredBy, Set<String> configurations, Set<String> kamelets, Set<String> mappings, Set<String> keys) {
 
     private static final Pattern KAMELET = Pattern.compile("kamelet:(?://)?([A-Za-z0-9_-]+)");
-    private static final Pattern MAPPING = Pattern.compile("(?m)^\\s*mapping:\\s*[\"']?([A-Za-z0-9][A-Za-z0-9._-]*)|([A-Za-z0-9][A-Za-z0-9._-]*\\.jq)\\b");
+    private static final Pattern MAPPING = Pattern.compile("(?m)^\\s*mapping:\\s*[\"']?([A-Za-z0-9][A-Za-z0-9._-]*)|\\b([A-Za-z0-9][A-Za-z0-9._-]*+(?<=\\.jq))");
     private static final Pattern KEY = Pattern.compile("\\{\\{\\??([A-Za-z][A-Za-z0-9.-]*)(?::[^{}]*)?}}");
     private static final Pattern COMMENT = Pattern.compile("(?m)^\\s*#.*$");
+
+    /**
+     * Looks for what Camel's reader takes in silence: a key that stands twice, of which one would not count.
+     *
+     * @return why this is no YAML, with the place; empty if it is
+     */
+    static Optional<Rejection> wrong(String file, byte[] content) {
+        try {
+            load(new String(content, StandardCharsets.UTF_8));
+            return Optional.empty();
+        } catch (MarkedYamlEngineException e) {
+            Optional<Mark> mark = e.getProblemMark().or(e::getContextMark);
+            String problem = String.valueOf(e.getProblem()).strip();
+            return Optional.of(new Rejection(Instant.now(), file, mark.map(at -> at.getLine() + 1).orElse(null), mark.map(at -> at.getColumn() + 1).orElse(null),
+                    "This is not YAML: " + problem + "."));
+        } catch (YamlEngineException e) {
+            return Optional.of(new Rejection(Instant.now(), file, null, null, "This is not YAML: " + String.valueOf(e.getMessage()).lines().findFirst().orElse("") + "."));
+        }
+    }
 
     /** Of a file that passed the checks; of one that cannot be read, as much as can be seen. */
     static RouteText of(byte[] content) {
@@ -64,7 +87,7 @@ record RouteText(List<String> routeIds, String configuredBy, Set<String> configu
 
     private static List<Map<?, ?>> entries(String text) {
         try {
-            Object tree = new Load(LoadSettings.builder().build()).loadFromString(text);
+            Object tree = load(text);
             if (tree instanceof List<?> list) {
                 return list.stream().filter(Map.class::isInstance).<Map<?, ?>>map(entry -> (Map<?, ?>) entry).toList();
             }
@@ -73,5 +96,9 @@ record RouteText(List<String> routeIds, String configuredBy, Set<String> configu
             return List.of();
         }
         return List.of();
+    }
+
+    private static Object load(String text) {
+        return new Load(LoadSettings.builder().build()).loadFromString(text);
     }
 }

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.camel.Route;
@@ -29,20 +30,20 @@ public final class HealthChecks {
      *
      * @param outboxAge age of a waiting event from which on the outbox is called degraded
      * @param bucket    a light request to the bucket, such as HEAD
-     * @param rejected  why edits do not run, by file; empty while what is on disk runs
+     * @param health    what operators want of the routes and do not get
      */
     public static void bind(Registry registry, JobStore jobs, StoreFigures figures, Duration outboxAge, Reachable.Question bucket,
-            Supplier<Map<String, String>> rejected) {
-        bind(registry, jobs, figures, outboxAge, new Reachable("s3", bucket, Duration.ofSeconds(15), Duration.ofSeconds(5)), rejected);
+            Supplier<RouteHealth> health) {
+        bind(registry, jobs, figures, outboxAge, new Reachable("s3", bucket, Duration.ofSeconds(15), Duration.ofSeconds(5)), health);
     }
 
     /** As above, with a check of the bucket of the caller's own. */
-    public static void bind(Registry registry, JobStore jobs, StoreFigures figures, Duration outboxAge, Reachable bucket, Supplier<Map<String, String>> rejected) {
+    public static void bind(Registry registry, JobStore jobs, StoreFigures figures, Duration outboxAge, Reachable bucket, Supplier<RouteHealth> health) {
         add(registry, new Reachable("job-store", jobs::ping, Duration.ofSeconds(1), Duration.ofSeconds(3)));
         add(registry, bucket);
         add(registry, new OutboxCheck(figures, outboxAge));
         add(registry, new ProvidersCheck(figures));
-        add(registry, new RoutesCheck(rejected));
+        add(registry, new RoutesCheck(health));
     }
 
     private static void add(Registry registry, AbstractHealthCheck check) {
@@ -106,11 +107,11 @@ public final class HealthChecks {
     /** DOWN only where nothing runs: a single route that an operator stopped is named, and so are edits that do not run. */
     private static final class RoutesCheck extends Telling {
 
-        private final Supplier<Map<String, String>> rejections;
+        private final Supplier<RouteHealth> health;
 
-        private RoutesCheck(Supplier<Map<String, String>> rejections) {
+        private RoutesCheck(Supplier<RouteHealth> health) {
             super("routes");
-            this.rejections = rejections;
+            this.health = health;
         }
 
         @Override
@@ -118,10 +119,12 @@ public final class HealthChecks {
             Collection<Route> routes = getCamelContext().getRoutes();
             List<String> still = routes.stream().map(Route::getRouteId)
                     .filter(id -> !getCamelContext().getRouteController().getRouteStatus(id).isStarted()).sorted().toList();
-            Map<String, String> rejected = rejections.get();
+            RouteHealth now = health.get();
+            Map<String, String> rejected = now.rejected();
             rejected.forEach((file, why) -> builder.detail("rejected." + file, why));
             builder.detail("degraded", !rejected.isEmpty());
             builder.message((still.isEmpty() ? "All " + routes.size() + " routes run." : "Not running: " + String.join(", ", still) + ".")
+                    + (now.paused().isEmpty() ? "" : " Paused by an operator: " + String.join(", ", new TreeSet<>(now.paused())) + ".")
                     + (rejected.isEmpty() ? "" : " Degraded: an older version runs than is on disk, because of " + String.join(", ", rejected.keySet()) + "."));
             builder.state(still.size() == routes.size() && !routes.isEmpty() ? HealthCheck.State.DOWN
                     : HealthCheck.State.UP);

@@ -8,6 +8,7 @@ import java.util.Objects;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
 import org.apache.camel.Route;
+import org.apache.camel.SuspendableService;
 import org.apache.camel.component.kamelet.KameletEndpoint;
 
 /** Finds the providers where they are declared: in the routes that begin with {@code kamelet:due-jobs}. */
@@ -57,6 +58,12 @@ public final class RouteProviders implements Providers, CamelContextAware {
         kamelet.getKameletProperties().forEach((name, value) -> declared.put(name, context.resolvePropertyPlaceholders(String.valueOf(value))));
         ProviderTerms terms = ProviderTerms.parse(declared);
         return new Provider(declared.getOrDefault("provider", route.getRouteId()), terms.every(), terms.deadline(), terms.perSecond(), terms.atOnce(),
-                context.getRouteController().getRouteStatus(route.getRouteId()).isStarted());
+                context.getRouteController().getRouteStatus(route.getRouteId()).isStarted() && !isPaused(kamelet.getRouteId()));
+    }
+
+    /** Whether the tick that the kamelet makes is paused, as an operator does it. */
+    private boolean isPaused(String tick) {
+        Route route = context.getRoute(tick);
+        return route != null && route.getConsumer() instanceof SuspendableService source && source.isSuspended();
     }
 }

@@ -27,6 +27,7 @@ import io.mediajobs.live.LiveContext;
 import io.mediajobs.live.LiveRoutes;
 import io.mediajobs.observe.HealthChecks;
 import io.mediajobs.observe.Metrics;
+import io.mediajobs.observe.RouteHealth;
 import io.mediajobs.observe.StoreFigures;
 import io.mediajobs.poll.Answers;
 import io.mediajobs.poll.DueJobs;
@@ -38,6 +39,7 @@ import io.mediajobs.report.Mappings;
 import io.mediajobs.store.Database;
 import io.mediajobs.store.JobStore;
 import io.mediajobs.store.Outbox;
+import io.mediajobs.store.PausedRoutes;
 import io.mediajobs.store.Retention;
 import io.mediajobs.store.StoreSettings;
 import io.mediajobs.store.Uploads;
@@ -160,7 +162,7 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.bind("discovery", new Discovery(registrar, jobs, mappings, reader));
         bindArchive(jobs, new Uploads(database), events, metrics);
         bindApi(registrar, providers, jobs, outbox, events, figures, metrics);
-        loadRoutes(files, providers, mappings, metrics, jobs, figures);
+        loadRoutes(files, providers, mappings, metrics, jobs, figures, new PausedRoutes(database));
 
         main.setDefaultPropertyPlaceholderLocation("false");
         main.setOverrideProperties(settings.all());
@@ -203,7 +205,8 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.bind("metrics", metrics);
     }
 
-    private void loadRoutes(LiveRoutes.Start files, RouteProviders providers, Mappings mappings, Metrics metrics, JobStore jobs, StoreFigures figures) {
+    private void loadRoutes(LiveRoutes.Start files, RouteProviders providers, Mappings mappings, Metrics metrics, JobStore jobs, StoreFigures figures,
+            PausedRoutes paused) {
         main.addMainListener(new MainListenerSupport() {
             @Override
             public void beforeConfigure(BaseMainSupport starting) {
@@ -211,14 +214,14 @@ public final class MediaJobRoutes implements AutoCloseable {
                 PropertiesComponent placeholders = (PropertiesComponent) context.getPropertiesComponent();
                 placeholders.setEnvironmentVariableMode(PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_NEVER);
                 placeholders.setSystemPropertiesMode(PropertiesComponent.SYSTEM_PROPERTIES_MODE_NEVER);
-                live = opened(new LiveRoutes(context, settings, files, StartChecks::run, mappings, new ReloadListener(providers, metrics)));
+                live = opened(new LiveRoutes(context, settings, files, StartChecks::run, mappings, paused, new ReloadListener(providers, metrics)));
                 // what is bound before there is a context is not told of it
                 context.getRegistry().bind("providers", providers);
                 context.getRegistry().bind("liveRoutes", live);
-                context.getRegistry().bind("routesApi", new RoutesApi(new LiveCatalog(context, live::status)));
+                context.getRegistry().bind("routesApi", new RoutesApi(new LiveCatalog(context, live::status, live::paused), live));
                 metrics.bind(context.getRegistry());
                 metrics.routes(() -> live.status().isBehind());
-                HealthChecks.bind(context.getRegistry(), jobs, figures, settings.duration("observe.outbox-age"), s3Check::run, () -> live.status().rejected());
+                HealthChecks.bind(context.getRegistry(), jobs, figures, settings.duration("observe.outbox-age"), s3Check::run, () -> new RouteHealth(live.status().rejected(), live.paused()));
             }
 
             @Override

@@ -24,7 +24,7 @@ import org.apache.camel.support.DefaultExchange;
 /** The running program with a routes folder and a properties file of the test's own, for editing. */
 final class EditedProgram implements AutoCloseable {
 
-    static final Duration PATIENCE = Duration.ofSeconds(20);
+    static final Duration PATIENCE = Duration.ofSeconds(60);
 
     final Path routes;
     final Path properties;
@@ -50,14 +50,13 @@ final class EditedProgram implements AutoCloseable {
                 Files.copy(file, target);
             }
         }
-        Files.writeString(program.properties, "# nothing yet\n");
         program.settings.putIfAbsent("routes.folder", program.routes.toString());
         program.settings.putIfAbsent("reload.settle", "50ms");
         return program;
     }
 
     EditedProgram start() {
-        running = TestProgram.start(folder, List.of(properties), settings);
+        running = TestProgram.start(folder, properties, settings);
         return this;
     }
 
@@ -120,7 +119,7 @@ final class EditedProgram implements AutoCloseable {
             if (System.nanoTime() > until) {
                 throw new AssertionError("not within " + PATIENCE.toSeconds() + " s: " + what);
             }
-            java.util.concurrent.locks.LockSupport.parkNanos(5_000_000);
+            java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
         }
     }
 

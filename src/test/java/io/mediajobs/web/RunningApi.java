@@ -8,6 +8,7 @@ import io.mediajobs.intake.Registrar;
 import io.mediajobs.observe.HealthChecks;
 import io.mediajobs.observe.Metrics;
 import io.mediajobs.observe.Reachable;
+import io.mediajobs.observe.RouteHealth;
 import io.mediajobs.observe.StoreFigures;
 import io.mediajobs.poll.Provider;
 import io.mediajobs.poll.Providers;
@@ -28,6 +29,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.Properties;
 import java.util.TreeMap;
 import org.apache.camel.main.Main;
@@ -80,10 +82,10 @@ final class RunningApi implements AutoCloseable {
         main.addMainListener(new org.apache.camel.main.MainListenerSupport() {
             @Override
             public void beforeConfigure(org.apache.camel.main.BaseMainSupport base) {
-                base.getCamelContext().getRegistry().bind("routesApi", new RoutesApi(new CamelRoutes(base.getCamelContext(), Path.of("routes"))));
+                base.getCamelContext().getRegistry().bind("routesApi", new RoutesApi(new CamelRoutes(base.getCamelContext(), Path.of("routes")), new NoControl()));
                 metrics.bind(base.getCamelContext().getRegistry());
                 HealthChecks.bind(base.getCamelContext().getRegistry(), jobs, figures, settings.duration("observe.outbox-age"), new Reachable("s3", () -> bucket.ask(),
-                        Duration.ofMillis(500), Duration.ofSeconds(5)), Map::of);
+                        Duration.ofMillis(500), Duration.ofSeconds(5)), () -> new RouteHealth(Map.of(), Set.of()));
             }
         });
         try {
@@ -169,5 +171,23 @@ final class RunningApi implements AutoCloseable {
         main.stop();
         figures.close();
         database.close();
+    }
+
+    /** Nothing can be paused where routes are not live. */
+    private static final class NoControl implements RouteControl {
+        @Override
+        public boolean canPause(String id) {
+            return false;
+        }
+
+        @Override
+        public void pause(String id) {
+            throw new IllegalStateException(id);
+        }
+
+        @Override
+        public void resume(String id) {
+            throw new IllegalStateException(id);
+        }
     }
 }

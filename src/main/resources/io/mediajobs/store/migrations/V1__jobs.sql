@@ -95,6 +95,12 @@ CREATE TABLE provider (
     updated_at   BIGINT  NOT NULL
 );
 
+-- Routes that an operator has paused, on all nodes and over restarts. A route that is away keeps its row: it is paused when it comes back.
+CREATE TABLE paused_route (
+    route     TEXT   PRIMARY KEY,
+    paused_at BIGINT NOT NULL
+);
+
 -- one row, written to find out whether a store that took no writes takes them again
 CREATE TABLE pulse (
     id INTEGER PRIMARY KEY,

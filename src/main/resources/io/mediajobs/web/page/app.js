@@ -218,11 +218,13 @@ function drawJobs(page, filter) {
     page.next ? el('a', {href: toList({...filter, after: page.next}), 'data-key': 'older'}, 'Older') : null]);
 }
 
-function drawRejected(routes) {
-  const rejected = routes.filter(route => route.lastRejected);
-  show($('rejected'), rejected, () => rejected.map(route => el('p', {class: 'warning'},
-    el('b', null, route.file), ' was edited at ' + exact(route.lastRejected.at) + ' and not taken; the version before runs on. '
-      + (route.lastRejected.line ? 'Line ' + route.lastRejected.line + ': ' : '') + route.lastRejected.message)));
+function drawRejected(answer) {
+  show($('rejected'), [answer.rejected, answer.needsRestart], () => [
+    ...answer.rejected.map(rejection => el('p', {class: 'warning'}, el('b', null, rejection.file || 'Settings'),
+      ' was edited at ' + exact(rejection.at) + ' and not taken in; what ran before runs on. '
+      + (rejection.line ? 'Line ' + rejection.line + (rejection.column ? ', column ' + rejection.column : '') + ': ' : '') + rejection.message)),
+    answer.needsRestart.length ? el('p', null, 'Edited, but with effect only after a restart: ' + answer.needsRestart.join(', ') + '.') : null,
+  ]);
 }
 
 // ---- one job
@@ -309,7 +311,7 @@ async function draw() {
   drawJobs(jobs, here.filter);
   if (Date.now() - routesAt > ROUTES_EVERY) {
     routesAt = Date.now();
-    drawRejected((await call('/api/routes')).routes);
+    drawRejected(await call('/api/routes'));
   }
 }
 
