@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -37,6 +38,8 @@ final class EditedProgram implements AutoCloseable {
         this.routes = folder.resolve("routes");
         this.properties = folder.resolve("application.properties");
         this.settings = settings;
+        settings.putIfAbsent("routes.folder", routes.toString());
+        settings.putIfAbsent("reload.settle", "50ms");
     }
 
     /** The shipped routes, not running yet. */
@@ -50,9 +53,12 @@ final class EditedProgram implements AutoCloseable {
                 Files.copy(file, target);
             }
         }
-        program.settings.putIfAbsent("routes.folder", program.routes.toString());
-        program.settings.putIfAbsent("reload.settle", "50ms");
         return program;
+    }
+
+    /** What an earlier program has left in a folder. */
+    static EditedProgram at(Path folder, Map<String, String> settings) {
+        return new EditedProgram(folder, new LinkedHashMap<>(settings));
     }
 
     EditedProgram start() {
@@ -84,9 +90,18 @@ final class EditedProgram implements AutoCloseable {
 
     /** The answer of {@code GET /api/routes}. */
     JsonNode api() {
+        return answer("/api/routes", RoutesApi::list);
+    }
+
+    /** The answer of {@code POST /api/routes/ROUTE/VERB}. */
+    JsonNode call(String verb, String route) {
+        return answer("/api/routes/" + route + "/" + verb, verb.equals("pause") ? RoutesApi::pause : RoutesApi::resume);
+    }
+
+    private JsonNode answer(String path, BiConsumer<RoutesApi, Exchange> call) {
         Exchange exchange = new DefaultExchange(running.program.context());
-        exchange.getMessage().setHeader(Exchange.HTTP_URI, "/api/routes");
-        running.program.part("routesApi", RoutesApi.class).list(exchange);
+        exchange.getMessage().setHeader(Exchange.HTTP_URI, path);
+        call.accept(running.program.part("routesApi", RoutesApi.class), exchange);
         try {
             return new ObjectMapper().readTree(exchange.getMessage().getBody(String.class));
         } catch (IOException e) {

@@ -63,6 +63,174 @@ class LiveReloadTest {
         }
     }
 
+    @Test
+    void oneOfFiftyProvidersIsReloadedByItself() throws Exception {
+        EditedProgram edited = EditedProgram.of(folder, Map.of());
+        for (int i = 0; i < 50; i++) {
+            String name = "acme-" + i;
+            edited.save("providers/" + name + ".jq", edited.read("providers/productai.jq"));
+            edited.save("providers/" + name + ".camel.yaml", edited.read("providers/productai.camel.yaml").replace("id: productai", "id: " + name)
+                    .replace("provider: productai", "provider: " + name).replace("mapping: productai.jq", "mapping: " + name + ".jq").replace("ask-productai", "ask-" + name));
+        }
+        try (EditedProgram program = edited.start()) {
+            CamelContext context = program.running.program.context();
+            edit(program, "providers/acme-8.camel.yaml", 0);
+            Map<String, Route> before = routes(context);
+            long began = System.nanoTime();
+            edit(program, "providers/acme-7.camel.yaml", 1);
+            System.out.printf("one of %d routes reloaded %d ms after it was saved (of which the file must rest for 50 ms to 100 ms)%n", before.size(), (System.nanoTime() - began) / 1_000_000);
+            Map<String, Route> after = routes(context);
+            assertThat(after.get("acme-7")).isNotSameAs(before.get("acme-7"));
+            before.keySet().removeIf(id -> id.equals("acme-7") || before.get(id).isCreatedByKamelet());
+            before.forEach((id, route) -> assertThat(after.get(id)).as(id).isSameAs(route));
+        }
+    }
+
+    @Test
+    void aTrialTouchesNoEndpoint() throws Exception {
+        List<String> touched = new java.util.concurrent.CopyOnWriteArrayList<>();
+        try (EditedProgram program = EditedProgram.of(folder, Map.of()).start(); java.net.ServerSocket canary = new java.net.ServerSocket(0)) {
+            Thread listening = new Thread(() -> {
+                try (java.net.Socket caller = canary.accept()) {
+                    touched.add("connected from " + caller.getRemoteSocketAddress());
+                } catch (IOException e) {
+                    // closed at the end of the test
+                    Thread.currentThread().interrupt();
+                }
+            });
+            listening.setDaemon(true);
+            listening.start();
+            program.running.program.context().getRegistry().bind("canary", new CanaryComponent(touched));
+            String version = program.version();
+            // the last step cannot be built: so everything before it has been, and nothing may be swapped in
+            program.save("singing.camel.yaml", """
+                    # In: a file. Out: nothing.
+                    - route:
+                        id: singing
+                        description: Sings when it is touched.
+                        from:
+                          uri: canary:source
+                          steps:
+                            - to:
+                                uri: canary:target
+                            - to:
+                                uri: "http://127.0.0.1:%1$d/"
+                            - to:
+                                uri: "aws2-s3:canary"
+                                parameters:
+                                  uriEndpointOverride: "http://127.0.0.1:%1$d"
+                                  overrideEndpoint: true
+                                  region: us-east-1
+                                  accessKey: a
+                                  secretKey: b
+                            - to:
+                                uri: "jms:queue:canary"
+                            - to:
+                                uri: "kafka:canary"
+                                parameters:
+                                  brokers: 127.0.0.1:%1$d
+                            - bean:
+                                ref: noSuchBean
+                    """.formatted(canary.getLocalPort()));
+            EditedProgram.await("it is refused", () -> !program.rejected().isEmpty());
+            assertThat(program.rejected().toString()).contains("noSuchBean");
+            assertThat(program.version()).isEqualTo(version);
+            assertThat(touched).isEmpty();
+        }
+    }
+
+    @Test
+    void aStartWithABrokenFileComesUpOnTheLastGoodVersion() throws Exception {
+        String version;
+        try (EditedProgram program = EditedProgram.of(folder, Map.of()).start()) {
+            edit(program, "providers/stories.camel.yaml", 1);
+            version = program.route("stories").path("version").asText();
+            program.save("providers/stories.camel.yaml", "- route: {");
+            EditedProgram.await("it is refused", () -> !program.rejected().isEmpty());
+        }
+        EditedProgram refusing = EditedProgram.at(folder, Map.of("reload.last-good-at-start", "false"));
+        org.assertj.core.api.Assertions.assertThatThrownBy(refusing::start).hasMessageContaining("stories.camel.yaml");
+        try (EditedProgram again = EditedProgram.at(folder, Map.of()).start()) {
+            assertThat(again.route("stories").path("version").asText()).isEqualTo(version);
+            assertThat(again.route("stories").path("lastRejected").path("message").asText()).isNotBlank();
+            assertThat(again.rejected()).hasSize(1);
+            again.save("providers/stories.camel.yaml", Files.readString(Path.of("routes/providers/stories.camel.yaml")));
+            EditedProgram.await("the mended file runs", () -> again.rejected().isEmpty() && !again.route("stories").path("version").asText().equals(version));
+        }
+    }
+
+    @Test
+    void aStartWhoseRoutesCannotBeBuiltComesUpOnTheLastGoodVersion() throws Exception {
+        try (EditedProgram program = EditedProgram.of(folder, Map.of()).start()) {
+            assertThat(program.rejected()).isEmpty();
+        }
+        EditedProgram again = EditedProgram.at(folder, Map.of());
+        again.replace("begin-archive.camel.yaml", "blockWhenFull:", "blockWhenFul:");
+        try (EditedProgram running = again.start()) {
+            assertThat(running.rejected()).hasSize(1);
+            assertThat(running.route("begin-archive").path("state").asText()).isEqualTo("started");
+        }
+    }
+
+    @Test
+    void aPausedRouteStaysPausedOverEditsAndRestarts() throws Exception {
+        try (EditedProgram program = EditedProgram.of(folder, Map.of()).start()) {
+            program.running.simulator.job("stories", "one").neverEnds();
+            program.running.follow("stories", "one");
+            EditedProgram.await("it is asked for", () -> polls(program) > 1);
+            assertThat(program.call("pause", "stories").path("state").asText()).isEqualTo("paused");
+            EditedProgram.await("what was under way is over", () -> isQuiet(program));
+            int asked = polls(program);
+            edit(program, "providers/stories.camel.yaml", 1);
+            edit(program, "kamelets/due-jobs.kamelet.yaml", 2);
+            assertThat(program.route("stories").path("state").asText()).isEqualTo("paused");
+            assertThat(isQuiet(program)).isTrue();
+            assertThat(polls(program)).isEqualTo(asked);
+            assertThat(program.call("pause", "route-report").path("status").asInt()).isEqualTo(409);
+            assertThat(program.call("pause", "resume-route").path("status").asInt()).isEqualTo(409);
+            assertThat(program.call("pause", "storys").path("detail").asText()).contains("did you mean stories?");
+        }
+        try (EditedProgram again = EditedProgram.at(folder, Map.of()).start()) {
+            assertThat(again.route("stories").path("state").asText()).isEqualTo("paused");
+            again.running.simulator.job("stories", "one").neverEnds();
+            assertThat(isQuiet(again)).isTrue();
+            assertThat(again.call("resume", "stories").path("state").asText()).isEqualTo("started");
+            EditedProgram.await("it is asked for again", () -> polls(again) > 1);
+        }
+    }
+
+    @Test
+    void whatIsInHandRunsToItsEndInTheVersionItBeganIn() throws Exception {
+        try (EditedProgram program = EditedProgram.of(folder, Map.of("provider.stories.every", "1s")).start()) {
+            program.running.simulator.job("stories", "slow").completes(io.mediajobs.demo.simulator.Assets.ofRole("video").generated(3_000_000, 1).slowedTo(600_000));
+            var slow = program.running.follow("stories", "slow");
+            EditedProgram.await("its transfer is under way", () -> program.running.job(slow).state() == io.mediajobs.job.JobState.ARCHIVING
+                    && !program.running.simulator.ledger().downloads("stories", "slow").isEmpty());
+            for (String file : List.of("archive-job.camel.yaml", "send-asset.camel.yaml", "transfer-asset.camel.yaml", "archive-asset.camel.yaml", "write-manifest.camel.yaml")) {
+                edit(program, file, 1);
+            }
+            assertThat(program.running.job(slow).state()).as("the transfer takes five seconds").isEqualTo(io.mediajobs.job.JobState.ARCHIVING);
+            assertThat(leaving(program)).isPositive();
+            program.running.simulator.job("stories", "quick").completes();
+            var quick = program.running.follow("stories", "quick");
+            EditedProgram.await("both come home", () -> program.running.job(quick).state() == io.mediajobs.job.JobState.ARCHIVED
+                    && program.running.job(slow).state() == io.mediajobs.job.JobState.ARCHIVED);
+            assertThat(program.running.simulator.ledger().downloads("stories", "slow")).as("fetched once").hasSize(1);
+            EditedProgram.await("former versions are gone", () -> leaving(program) == 0);
+        }
+    }
+
+    private static int polls(EditedProgram program) {
+        return program.running.simulator.ledger().pollCount("stories", "one");
+    }
+
+    /** Nothing is asked for during several intervals. */
+    private static boolean isQuiet(EditedProgram program) {
+        int before = polls(program);
+        java.util.concurrent.locks.LockSupport.parkNanos(800_000_000);
+        return polls(program) == before;
+    }
+
     private static void edit(EditedProgram program, String file, int number) throws IOException {
         String version = program.version();
         program.save(file, program.read(file).replaceAll("(?m)^# edit .*\n", "") + "# edit " + number + "\n");
