@@ -60,7 +60,7 @@ public final class Outcomes {
     public void beginArchive(@Variable("job") Job job, @Variable("report") Report report) {
         // it stays due: should this process die, whoever claims it next asks the provider for fresh URLs
         JobChange change = asked(JobChange.to(JobState.ARCHIVING), report).handOver().askAgainIn(Duration.ZERO)
-                .noteNews("completed", report.assets().size() + " assets to archive");
+                .noteNews("completed", report.assets().size() + (report.assets().size() == 1 ? " asset" : " assets") + " to archive");
         if (job.state() == JobState.ARCHIVING) {
             // asked again for fresh URLs: the failures so far are the archive's, which gives up after some in a row
             change.failures(job.failures());
