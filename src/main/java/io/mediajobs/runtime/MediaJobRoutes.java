@@ -135,7 +135,7 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.bind("answers", new Answers(mappings, reader, metrics));
         main.bind("outcomes", new Outcomes(jobs, events, metrics));
         main.bind("deliveries", new Deliveries(outbox, settings.duration("events.retry-first"), settings.duration("events.retry-longest"),
-                settings.duration("events.hold")));
+                settings.duration("events.hold"), settings.number("events.park-after")));
         main.bind("retention", new Retention(database, settings));
         main.bind("eventsFile", new JsonLinesFile(settings.path("data.folder").resolve("events/events.jsonl")));
         RouteProviders providers = new RouteProviders();
