@@ -9,6 +9,7 @@ import io.mediajobs.archive.Manifest;
 import io.mediajobs.archive.MultipartUpload;
 import io.mediajobs.archive.S3Access;
 import io.mediajobs.archive.S3Multipart;
+import io.mediajobs.archive.S3Outage;
 import io.mediajobs.archive.StoredObject;
 import io.mediajobs.archive.TransferFailure;
 import io.mediajobs.archive.TransferLimits;
@@ -172,6 +173,7 @@ public final class MediaJobRoutes implements AutoCloseable {
     private void bindArchive(JobStore jobs, Uploads uploads, JobEvents events, Metrics metrics, S3Access s3) {
         ArchiveKey keys = ArchiveKey.of(settings);
         ArchivePlan plan = new ArchivePlan(jobs);
+        S3Outage outage = new S3Outage();
         main.bind("s3Client", s3.once());
         main.bind("archivePlan", plan);
         AssetDownload downloads = opened(new AssetDownload(settings, keys, new TransferLimits(settings, jobs)));
@@ -181,10 +183,10 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.bind("assetDownload", downloads);
         main.bind("unfinishedUploads", unfinished);
         main.bind("multipartUpload", opened(new MultipartUpload(settings, uploads, multipart, unfinished, stored, downloads)));
-        main.bind("assetCheck", new AssetCheck(stored, jobs, unfinished, Clock.systemUTC(), metrics));
+        main.bind("assetCheck", new AssetCheck(stored, jobs, unfinished, Clock.systemUTC(), metrics, outage));
         main.bind("manifestJson", Manifest.json());
         main.bind("manifest", new Manifest(keys, plan));
-        main.bind("archiveOutcome", new ArchiveOutcome(settings, jobs, events, plan, keys));
+        main.bind("archiveOutcome", new ArchiveOutcome(settings, jobs, events, plan, keys, uploads, outage));
         main.bind("transferFailure", new TransferFailure());
     }
 
