@@ -44,7 +44,7 @@ public final class StoreFigures implements AutoCloseable {
         return thread;
     });
     private final List<Consumer<Figures>> listeners = new CopyOnWriteArrayList<>();
-    private volatile Figures latest = new Figures(null, true, List.of(), List.of(), new Outbox.Backlog(0, null), 0);
+    private volatile Figures latest = new Figures(null, true, List.of(), List.of(), new Outbox.Backlog(0, null, 0), 0);
 
     public StoreFigures(JobStore jobs, Outbox outbox) {
         this(jobs, outbox, SHORTEST);

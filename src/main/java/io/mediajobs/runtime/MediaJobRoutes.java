@@ -7,9 +7,9 @@ import io.mediajobs.archive.AssetCheck;
 import io.mediajobs.archive.AssetDownload;
 import io.mediajobs.archive.Manifest;
 import io.mediajobs.archive.MultipartUpload;
-import io.mediajobs.archive.S3Check;
-import io.mediajobs.archive.S3Clients;
+import io.mediajobs.archive.S3Access;
 import io.mediajobs.archive.S3Multipart;
+import io.mediajobs.archive.S3Outage;
 import io.mediajobs.archive.StoredObject;
 import io.mediajobs.archive.TransferFailure;
 import io.mediajobs.archive.TransferLimits;
@@ -61,7 +61,6 @@ import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import software.amazon.awssdk.services.s3.S3Client;
 
 /**
  * The whole program in one process: store, Camel with the routes of the routes folder, HTTP API. This is the one place where the
@@ -74,7 +73,6 @@ public final class MediaJobRoutes implements AutoCloseable {
     private final Settings settings;
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final Main main = new Main();
-    private S3Check s3Check;
 
     private MediaJobRoutes(Settings settings) {
         this.settings = settings;
@@ -109,9 +107,11 @@ public final class MediaJobRoutes implements AutoCloseable {
 
     private void assemble() {
         StartChecks.run(settings);
-        requireGoodRoutes();
+        StartTask<Void> goodRoutes = opened(StartTask.begin("check-routes", this::requireGoodRoutes));
+        StartTask<S3Access> s3 = opened(StartTask.begin("open-s3", () -> S3Access.open(settings)));
         Path routes = settings.path("routes.folder");
         Database database = opened(Database.open(StoreSettings.of(settings)));
+        goodRoutes.result();
         JobEvents events = new JobEvents(settings.required("events.source"), Clock.systemUTC());
         JobStore jobs = new JobStore(database, events, settings.duration("poll.lease"));
         int released = jobs.releaseAll();
@@ -136,15 +136,15 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.bind("answers", new Answers(mappings, reader, metrics));
         main.bind("outcomes", new Outcomes(jobs, events, metrics));
         main.bind("deliveries", new Deliveries(outbox, settings.duration("events.retry-first"), settings.duration("events.retry-longest"),
-                settings.duration("events.hold")));
+                settings.duration("events.hold"), settings.number("events.park-after")));
         main.bind("retention", new Retention(database, settings));
         main.bind("eventsFile", new JsonLinesFile(settings.path("data.folder").resolve("events/events.jsonl")));
         RouteProviders providers = new RouteProviders();
         Registrar registrar = new Registrar(providers, jobs);
         main.bind("inbox", new Inbox(registrar, providers));
         main.bind("discovery", new Discovery(registrar, jobs, mappings, reader));
-        bindArchive(jobs, new Uploads(database), events, metrics);
-        bindApi(registrar, providers, jobs, outbox, events, figures, metrics, mappings);
+        bindArchive(jobs, new Uploads(database), events, metrics, s3.result());
+        bindApi(registrar, providers, jobs, outbox, events, figures, metrics, mappings, s3.result());
 
         main.setDefaultPropertyPlaceholderLocation("false");
         main.setOverrideProperties(settings.all());
@@ -160,40 +160,38 @@ public final class MediaJobRoutes implements AutoCloseable {
     }
 
     /** What would otherwise be found job by job, or never. */
-    private void requireGoodRoutes() {
+    private Void requireGoodRoutes() {
         List<Finding> findings = new RoutesCheck(settings).withoutWhatIsOff().findings();
         if (!findings.isEmpty()) {
             Finding first = findings.get(0);
             throw new ConfigurationException(first.file() + ": " + first.sentence() + (findings.size() == 1 ? "" : " The command check tells this and "
                     + (findings.size() - 1) + " more."));
         }
+        return null;
     }
 
-    private void bindArchive(JobStore jobs, Uploads uploads, JobEvents events, Metrics metrics) {
-        S3Client s3 = opened(S3Clients.create(settings));
-        S3Client repeating = opened(S3Clients.createRepeating(settings));
-        s3Check = new S3Check(settings, s3);
-        s3Check.run();
+    private void bindArchive(JobStore jobs, Uploads uploads, JobEvents events, Metrics metrics, S3Access s3) {
         ArchiveKey keys = ArchiveKey.of(settings);
         ArchivePlan plan = new ArchivePlan(jobs);
-        main.bind("s3Client", s3);
+        S3Outage outage = new S3Outage();
+        main.bind("s3Client", s3.once());
         main.bind("archivePlan", plan);
         AssetDownload downloads = opened(new AssetDownload(settings, keys, new TransferLimits(settings, jobs)));
-        S3Multipart multipart = new S3Multipart(settings, s3, repeating);
-        StoredObject stored = new StoredObject(settings, repeating);
+        S3Multipart multipart = new S3Multipart(settings, s3.once(), s3.repeating());
+        StoredObject stored = new StoredObject(settings, s3.repeating());
         UnfinishedUploads unfinished = new UnfinishedUploads(settings, uploads, multipart);
         main.bind("assetDownload", downloads);
         main.bind("unfinishedUploads", unfinished);
         main.bind("multipartUpload", opened(new MultipartUpload(settings, uploads, multipart, unfinished, stored, downloads)));
-        main.bind("assetCheck", new AssetCheck(stored, jobs, unfinished, Clock.systemUTC(), metrics));
+        main.bind("assetCheck", new AssetCheck(stored, jobs, unfinished, Clock.systemUTC(), metrics, outage));
         main.bind("manifestJson", Manifest.json());
         main.bind("manifest", new Manifest(keys, plan));
-        main.bind("archiveOutcome", new ArchiveOutcome(settings, jobs, events, plan, keys));
+        main.bind("archiveOutcome", new ArchiveOutcome(settings, jobs, events, plan, keys, uploads, outage));
         main.bind("transferFailure", new TransferFailure());
     }
 
     private void bindApi(Registrar registrar, RouteProviders providers, JobStore jobs, Outbox outbox, JobEvents events, StoreFigures figures, Metrics metrics,
-            Mappings mappings) {
+            Mappings mappings, S3Access s3) {
         ApiToken token = ApiToken.of(settings);
         main.bind("apiServerFactory", new ApiServerFactory(settings, token));
         main.bind("jobsApi", new JobsApi(registrar, providers, jobs, events));
@@ -211,7 +209,7 @@ public final class MediaJobRoutes implements AutoCloseable {
                 context.getRegistry().bind("providers", providers);
                 context.getRegistry().bind("routesApi", new RoutesApi(new CamelRoutes(context, settings.path("routes.folder"), mappings)));
                 metrics.bind(context.getRegistry());
-                HealthChecks.bind(context.getRegistry(), jobs, figures, settings.duration("observe.outbox-age"), s3Check::run, mappings);
+                HealthChecks.bind(context.getRegistry(), jobs, figures, settings.duration("observe.outbox-age"), s3.check()::run, mappings);
             }
         });
     }

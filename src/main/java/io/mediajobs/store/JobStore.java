@@ -54,7 +54,7 @@ public final class JobStore {
         this.database = database;
         this.lockRow = database.dialect().lockRow();
         this.skipLocked = database.dialect().skipLocked();
-        this.providers = new ProviderTable(providerEvents, lockRow);
+        this.providers = new ProviderTable(providerEvents, database.dialect());
         this.patience = patience;
     }
 
@@ -276,7 +276,7 @@ public final class JobStore {
         });
     }
 
-    private static Job change(Handle handle, long now, Job before, JobChange change, String write) {
+    private Job change(Handle handle, long now, Job before, JobChange change, String write) {
         JobState state = change.state == null ? before.state() : change.state;
         StringBuilder sql = new StringBuilder("UPDATE job SET state = :state, updated_at = :now, last_write = :write");
         Map<String, Object> values = new LinkedHashMap<>();
@@ -319,7 +319,7 @@ public final class JobStore {
             note(handle, before.id(), now, change.what, change.detail);
         }
         for (NewEvent event : change.events) {
-            Outbox.add(handle, now, event);
+            Outbox.add(database.dialect(), handle, now, event);
         }
         return row(handle, "id = :id", query -> query.bind("id", before.id())).orElseThrow();
     }

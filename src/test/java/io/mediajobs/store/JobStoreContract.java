@@ -317,7 +317,7 @@ abstract class JobStoreContract {
         }
         List<OutboxEvent> due = take(10);
         assertThat(due).extracting(OutboxEvent::subject).containsExactly("p/1", "p/2");
-        outbox.failed(due.get(0), "broker down", HOUR);
+        outbox.failed(due.get(0), "broker down", HOUR, false);
         outbox.published(due.get(1));
         assertThat(take(10)).extracting(OutboxEvent::id).containsExactly("p/2/1/mediajobs.job.failed");
         assertThat(outbox.backlog().waiting()).isEqualTo(3);

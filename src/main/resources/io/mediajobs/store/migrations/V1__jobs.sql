@@ -73,8 +73,12 @@ CREATE TABLE outbox (
     payload         TEXT    NOT NULL,
     created_at      BIGINT  NOT NULL,
     attempts        INTEGER NOT NULL DEFAULT 0,
+    -- attempts that failed although the destination takes others
+    refusals        INTEGER NOT NULL DEFAULT 0,
     next_attempt_at BIGINT,
     published_at    BIGINT,
+    -- refused for good: it has no next attempt until somebody publishes it again
+    parked_at       BIGINT,
     last_error      TEXT
 );
 -- what is still to be published; published events have no next attempt
@@ -83,6 +87,7 @@ CREATE INDEX outbox_subject ON outbox (subject, id) WHERE next_attempt_at IS NOT
 -- what retention removes, and whether a job has events left
 CREATE INDEX outbox_published ON outbox (published_at) WHERE published_at IS NOT NULL;
 CREATE INDEX outbox_of ON outbox (subject);
+CREATE INDEX outbox_parked ON outbox (id) WHERE parked_at IS NOT NULL;
 
 CREATE TABLE provider (
     name         TEXT    PRIMARY KEY,
