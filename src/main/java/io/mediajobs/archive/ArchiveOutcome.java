@@ -10,6 +10,7 @@ import io.mediajobs.report.Report;
 import io.mediajobs.store.ArchivedAsset;
 import io.mediajobs.store.JobChange;
 import io.mediajobs.store.JobStore;
+import io.mediajobs.store.Uploads;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -32,6 +33,8 @@ public final class ArchiveOutcome {
     private final JobEvents events;
     private final ArchivePlan plan;
     private final ArchiveKey keys;
+    private final Uploads uploads;
+    private final S3Outage outage;
     private final String bucket;
     private final int tries;
     private final int freshUrls;
@@ -43,7 +46,9 @@ public final class ArchiveOutcome {
      * @param settings {@code s3.bucket}, {@code archive.tries}, {@code archive.fresh-urls}, {@code archive.fresh-url-delay},
      *                 {@code archive.ask-again-after} and {@code archive.ask-again-at-most}
      */
-    public ArchiveOutcome(Settings settings, JobStore jobs, JobEvents events, ArchivePlan plan, ArchiveKey keys) {
+    public ArchiveOutcome(Settings settings, JobStore jobs, JobEvents events, ArchivePlan plan, ArchiveKey keys, Uploads uploads, S3Outage outage) {
+        this.uploads = uploads;
+        this.outage = outage;
         this.jobs = jobs;
         this.events = events;
         this.plan = plan;
@@ -62,6 +67,7 @@ public final class ArchiveOutcome {
      * @throws io.mediajobs.store.LeaseLostException if somebody else has the job by now
      */
     public void archived(Job job, Report report) {
+        outage.took(job.key());
         List<ArchivedAsset> assets = plan.complete(job, report);
         String manifest = keys.manifest(job);
         long bytes = assets.stream().mapToLong(ArchivedAsset::bytes).sum();
@@ -84,16 +90,30 @@ public final class ArchiveOutcome {
 
     /**
      * A try failed: the job is asked for again later, which brings fresh URLs, and goes on with what is missing; after too many tries
-     * in a row it is blocked.
+     * in a row it is blocked. A failure of S3 itself, and not of this job in S3, counts for nothing.
      *
      * @param missing the assets that were to be fetched when this try began; null if that could not be found out
      */
     public void failed(Job job, Report report, List<PlannedAsset> missing, Exception failure) {
         int inARow = failuresInARow(job, report, missing);
-        if (archiveException(failure) == null) {
+        ArchiveException known = archiveException(failure);
+        if (known == null) {
             LOG.warn("Archiving job {} failed", job.key(), failure);
         }
+        if (known instanceof S3UnavailableException || known instanceof S3DeniedException) {
+            S3Outage.Verdict verdict = outage.failed(job.key());
+            if (!verdict.againstTheJob()) {
+                waitForS3(job, inARow - 1, error(failure), delay(verdict.inARow()));
+                return;
+            }
+        }
         giveBack(job, report, inARow, error(failure), delay(inARow));
+    }
+
+    private void waitForS3(Job job, int inARow, JobError error, Duration delay) {
+        jobs.apply(job, JobChange.to(null).askAgainIn(delay).failures(inARow).error(error).note("archive-waits", line(error)), null);
+        LOG.warn("Job {} is not archived yet and is asked for again in {} s; that S3 takes nothing at present does not count as a try: {}", job.key(),
+                delay.toSeconds(), line(error));
     }
 
     /** No try will help before a person does something. */
@@ -116,10 +136,10 @@ public final class ArchiveOutcome {
         LOG.warn("Job {} is blocked and waits for a person: {}", job.key(), line(error));
     }
 
-    // A try that brought a part of the assets home was not in vain: counting begins anew. So it does for a job that came here for the
+    // A try that brought a part of the assets home, or went on with an asset in parts, was not in vain: counting begins anew. So it does for a job that came here for the
     // first time: as claimed, it was not archiving yet, and its failures are answers that could not be used.
     private int failuresInARow(Job job, Report report, List<PlannedAsset> missing) {
-        boolean gotSome = missing != null && plan.missing(job, report).size() < missing.size();
+        boolean gotSome = missing != null && (plan.missing(job, report).size() < missing.size() || uploads.grew(job));
         return gotSome || job.state() != JobState.ARCHIVING ? 1 : job.failures() + 1;
     }
 

@@ -24,8 +24,10 @@ public final class AssetCheck {
     private final UnfinishedUploads unfinished;
     private final Clock clock;
     private final Metrics metrics;
+    private final S3Outage outage;
 
-    public AssetCheck(StoredObject stored, JobStore jobs, UnfinishedUploads unfinished, Clock clock, Metrics metrics) {
+    public AssetCheck(StoredObject stored, JobStore jobs, UnfinishedUploads unfinished, Clock clock, Metrics metrics, S3Outage outage) {
+        this.outage = outage;
         this.stored = stored;
         this.jobs = jobs;
         this.unfinished = unfinished;
@@ -70,6 +72,7 @@ public final class AssetCheck {
      */
     public void save(Sent sent) {
         Job job = sent.job();
+        outage.took(job.key());
         ReportAsset asset = sent.planned().asset();
         Map<String, Object> details = new LinkedHashMap<>();
         put(details, "width", asset.width());

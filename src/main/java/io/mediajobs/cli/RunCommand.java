@@ -42,6 +42,7 @@ final class RunCommand implements Callable<Integer> {
             }
             LOG.info("Stopping: no new polls; work that runs has {} s to end", patience);
         }
+        ClassArchive.write();
         LOG.info("Stopped");
         return ExitCode.OK.number();
     }

@@ -34,6 +34,9 @@ public final class Settings {
 
     private static final Pattern REFERENCE = Pattern.compile("\\{\\{([A-Za-z][A-Za-z0-9.-]*)}}");
 
+    /** What a setting may say instead of a time or a number. */
+    private static final Set<String> NOT_AT_ALL = Set.of("never", "none", "0");
+
     private final Properties values;
     private final Set<String> shipped;
     private final Sources sources;
@@ -220,6 +223,35 @@ public final class Settings {
             if (other.has(question.getKey())) {
                 other.parsed(question.getKey(), question.getValue());
             }
+        }
+    }
+
+    /**
+     * Whether what is a time, a size, a whole number or a yes or no in the shipped file is one here: routes take such values too, and would find out
+     * with the first job. Camel's own keys are Camel's business.
+     *
+     * @throws ConfigurationException that names the first key whose value is of another kind
+     */
+    public void requireKinds() {
+        Properties defaults = shippedProperties();
+        for (String key : shipped) {
+            String value = values.getProperty(key, "").trim();
+            if (!key.startsWith("camel.") && !value.isEmpty() && !value.contains("{{") && !NOT_AT_ALL.contains(value)) {
+                requireKind(key, defaults.getProperty(key).trim());
+            }
+        }
+    }
+
+    private void requireKind(String key, String usual) {
+        Settings asked = copy();
+        if (usual.matches("\\d+(ms|s|m|h|d)")) {
+            asked.duration(key);
+        } else if (usual.matches("\\d+(B|KB|MB|GB)")) {
+            asked.bytes(key);
+        } else if (usual.matches("\\d+")) {
+            asked.number(key);
+        } else if (usual.matches("true|false")) {
+            asked.flag(key);
         }
     }
 

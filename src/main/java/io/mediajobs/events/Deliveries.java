@@ -1,11 +1,13 @@
 package io.mediajobs.events;
 
+import io.mediajobs.config.ConfigurationException;
 import io.mediajobs.report.Redaction;
 import io.mediajobs.store.Outbox;
 import io.mediajobs.store.OutboxEvent;
 import io.mediajobs.store.StoreUnavailableException;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -21,11 +23,16 @@ import org.slf4j.LoggerFactory;
  * again after a delay that doubles. A destination that failed is left alone for such a delay too, so that one that is down
  * costs one attempt and not one for every event that waits; events for other destinations pass. Where a kind of event goes is
  * the route's business: it is learned from what was tried last.
+ *
+ * <p>An event is parked if its destination will not have it. What counts against an event is a try that failed although the destination
+ * has taken another one since the event's try before, or an answer that says it lies at the event. A destination that is down takes
+ * nothing and says nothing, so that counts against no event, however long it lasts.
  */
 public final class Deliveries {
 
     private static final Logger LOG = LoggerFactory.getLogger(Deliveries.class);
     private static final int LONGEST_REASON = 500;
+    private static final int REMEMBERED_FAILURES = 10_000;
 
     private record Pause(int failures, long untilNanos) {
     }
@@ -34,9 +41,19 @@ public final class Deliveries {
     private final Duration first;
     private final Duration longest;
     private final Duration hold;
+    private final int parkAfter;
     private final LongSupplier nanoTime;
     private final Map<String, String> destinationOfType = new ConcurrentHashMap<>();
     private final Map<String, Pause> pauses = new ConcurrentHashMap<>();
+    /** How many events each destination has taken from this process. */
+    private final Map<String, Long> taken = new ConcurrentHashMap<>();
+    /** What {@link #taken} was when an event failed last, by the event's number; forgotten events count one failure less. */
+    private final Map<Long, Long> takenAtFailure = Collections.synchronizedMap(new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, Long> eldest) {
+            return size() > REMEMBERED_FAILURES;
+        }
+    });
     /** Numbers of events that were handed out and that nothing was heard of yet. */
     private final Set<Long> unanswered = ConcurrentHashMap.newKeySet();
     /** Events that were handed out and not tried. */
@@ -47,12 +64,17 @@ public final class Deliveries {
      * @param first   delay after the first failure
      * @param longest no delay is longer
      * @param hold    for how long an event that was handed out is nobody else's, unless it is heard of
+     * @param parkAfter tries that count against an event until it is parked, at least 1
      */
-    public Deliveries(Outbox outbox, Duration first, Duration longest, Duration hold) {
-        this(outbox, first, longest, hold, System::nanoTime);
+    public Deliveries(Outbox outbox, Duration first, Duration longest, Duration hold, int parkAfter) {
+        this(outbox, first, longest, hold, parkAfter, System::nanoTime);
     }
 
-    Deliveries(Outbox outbox, Duration first, Duration longest, Duration hold, LongSupplier nanoTime) {
+    Deliveries(Outbox outbox, Duration first, Duration longest, Duration hold, int parkAfter, LongSupplier nanoTime) {
+        if (parkAfter < 1) {
+            throw new ConfigurationException("The setting events.park-after is wrong: " + parkAfter + " is less than 1.");
+        }
+        this.parkAfter = parkAfter;
         this.outbox = outbox;
         this.first = first;
         this.longest = longest;
@@ -114,6 +136,8 @@ public final class Deliveries {
         outbox.published(event);
         unanswered.remove(event.number());
         destinationOfType.put(event.type(), destination);
+        taken.merge(destination, 1L, Long::sum);
+        takenAtFailure.remove(event.number());
         Pause before = pauses.remove(destination);
         if (before != null) {
             LOG.info("Events are taken again: {} was published.", event.id());
@@ -132,12 +156,28 @@ public final class Deliveries {
             int failures = before == null ? 1 : before.failures + 1;
             return new Pause(failures, nanoTime.getAsLong() + delay(failures).toNanos());
         });
-        Duration delay = delay(event.attempts() + 1);
         String why = describe(reason);
+        Refusal refusal = Refusal.of(reason);
+        boolean counts = refusal != Refusal.UNKNOWN || othersWereTaken(event, destination);
+        if (refusal == Refusal.FOR_GOOD || counts && event.refusals() + 1 >= parkAfter) {
+            LOG.warn("Event {} is parked, its destination will not have it at attempt {}: {}. POST /api/events/{}/republish tries it again.",
+                    event.id(), event.attempts() + 1, why, event.id().replace("/", "%2F"));
+            outbox.park(event, why);
+            takenAtFailure.remove(event.number());
+            unanswered.remove(event.number());
+            return;
+        }
+        Duration delay = delay(event.attempts() + 1);
         LOG.warn("Event {} was not published at attempt {}: {}. It is tried again in {} s, others of its destination in {} s.",
                 event.id(), event.attempts() + 1, why, delay.toMillis() / 1000.0, delay(pause.failures).toMillis() / 1000.0);
-        outbox.failed(event, why, delay);
+        outbox.failed(event, why, delay, counts);
         unanswered.remove(event.number());
+    }
+
+    private boolean othersWereTaken(OutboxEvent event, String destination) {
+        long now = taken.getOrDefault(destination, 0L);
+        Long before = takenAtFailure.put(event.number(), now);
+        return before != null && now > before;
     }
 
     private Duration delay(int failures) {

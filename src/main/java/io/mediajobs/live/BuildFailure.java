@@ -15,7 +15,7 @@ import org.apache.camel.ResolveEndpointFailedException;
 /** Says in a sentence, with file and line, why Camel could not build or start a route. */
 final class BuildFailure {
 
-    private static final Pattern UNKNOWN = Pattern.compile("Unknown parameters=\\[\\{([^=}]+)=.*", Pattern.DOTALL);
+    private static final Pattern UNKNOWN = Pattern.compile("Unknown parameters=\\[\\{([^=}]+)=");
     private static final Pattern AT = Pattern.compile("\\.camel\\.yaml:(\\d{1,9})");
 
     private BuildFailure() {
@@ -47,7 +47,7 @@ final class BuildFailure {
                 && files.refers(name).routeIds().contains(id)).findFirst().orElse(null);
         String sentence = Redaction.text(String.valueOf(root.getMessage())).strip().replaceAll("\\s*\\R\\s*", " ");
         Matcher unknown = UNKNOWN.matcher(sentence);
-        if (endpoint != null && unknown.matches()) {
+        if (endpoint != null && unknown.find()) {
             String scheme = endpoint.getUri().replaceFirst(":.*", "");
             sentence = "There is no option " + unknown.group(1) + " of " + scheme + hint(context, scheme, unknown.group(1));
         }

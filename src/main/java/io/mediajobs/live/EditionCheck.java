@@ -2,6 +2,8 @@ package io.mediajobs.live;
 
 import io.mediajobs.config.ConfigurationException;
 import io.mediajobs.config.Settings;
+import io.mediajobs.report.Mapping;
+import io.mediajobs.report.MappingException;
 import io.mediajobs.report.Redaction;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -59,9 +61,21 @@ final class EditionCheck {
         return settings;
     }
 
-    /** Files that are no YAML, or not for everybody who reads it. */
+    /** Files that are no YAML, or not for everybody who reads it, and mappings that are no jq. */
     static List<Rejection> unreadable(RouteFiles files) {
-        return files.names().stream().filter(RouteSwap::isLoaded).flatMap(file -> RouteText.wrong(file, files.bytes(file)).stream()).toList();
+        List<Rejection> unreadable = new ArrayList<>();
+        for (String file : files.names()) {
+            if (RouteSwap.isLoaded(file)) {
+                RouteText.wrong(file, files.bytes(file)).ifPresent(unreadable::add);
+            } else if (file.endsWith(RouteFiles.MAPPING)) {
+                try {
+                    Mapping.compile(file.substring(file.lastIndexOf('/') + 1), files.text(file));
+                } catch (MappingException e) {
+                    unreadable.add(of(file, e.getMessage() + "."));
+                }
+            }
+        }
+        return unreadable;
     }
 
     private Rejection rejection(Finding finding, Path staged) {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -76,32 +77,29 @@ public final class LiveRoutes implements RouteControl, AutoCloseable {
      * Checks what is on disk, and falls back on the last good version of the routes folder if it is broken.
      *
      * @param checks what a start does with its settings first; throws {@link ConfigurationException}
-     * @throws ConfigurationException if what is on disk is broken, and there is no good version, or none is wanted
+     * @return what goes on with the checks, which takes some tenths of a second, and may be called from another thread
+     * @throws ConfigurationException here or there, if what is on disk is broken, and there is no good version, or none is wanted
      */
-    public static Start choose(Settings settings, Consumer<Settings> checks) {
-        Settings asked = settings.copy();
-        List<Rejection> rejections = new ArrayList<>();
-        ConfigurationException broken = null;
+    public static Supplier<Start> choose(Settings settings, Consumer<Settings> checks) {
         try {
             checks.accept(settings.copy());
-            List<Finding> findings = new RoutesCheck(settings.copy()).withoutWhatIsOff().findings();
-            rejections.addAll(EditionCheck.unreadable(read(asked).files()));
-            if (findings.isEmpty() && !rejections.isEmpty()) {
-                broken = new ConfigurationException(rejections.get(0).told());
-            }
-            if (!findings.isEmpty()) {
-                findings.forEach(finding -> rejections.add(EditionCheck.of(finding.file(), finding.sentence())));
-                broken = new ConfigurationException(findings.get(0).file() + ": " + findings.get(0).sentence() + (findings.size() == 1 ? ""
-                        : " The command check tells this and " + (findings.size() - 1) + " more."));
-            }
         } catch (ConfigurationException e) {
-            rejections.add(EditionCheck.of(null, e.getMessage()));
-            broken = e;
+            Start lastGood = lastGood(settings, checks, List.of(EditionCheck.of(null, e.getMessage())), e);
+            return () -> lastGood;
         }
-        if (broken == null) {
-            return new Start(read(asked), List.of());
+        return () -> checked(settings, checks);
+    }
+
+    private static Start checked(Settings settings, Consumer<Settings> checks) {
+        Edition edition = read(settings.copy());
+        List<Rejection> rejections = new ArrayList<>(EditionCheck.unreadable(edition.files()));
+        new RoutesCheck(settings.copy()).withoutWhatIsOff().findings().forEach(finding -> rejections.add(EditionCheck.of(finding.file(), finding.sentence())));
+        if (rejections.isEmpty()) {
+            return new Start(edition, List.of());
         }
-        return lastGood(settings, checks, rejections, broken);
+        Rejection first = rejections.get(0);
+        return lastGood(settings, checks, rejections, new ConfigurationException(first.told() + (rejections.size() == 1 ? ""
+                : " The command check tells this and " + (rejections.size() - 1) + " more.")));
     }
 
     /**

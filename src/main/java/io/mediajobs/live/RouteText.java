@@ -40,8 +40,8 @@ record RouteText(List<String> routeIds, String configuredBy, Set<String> configu
      */
     static Optional<Rejection> wrong(String file, byte[] content) {
         try {
-            load(new String(content, StandardCharsets.UTF_8));
-            return Optional.empty();
+            Object tree = load(new String(content, StandardCharsets.UTF_8));
+            return tree != null ? Optional.empty() : Optional.of(new Rejection(Instant.now(), file, null, null, "There is no route in this file."));
         } catch (MarkedYamlEngineException e) {
             Optional<Mark> mark = e.getProblemMark().or(e::getContextMark);
             String problem = String.valueOf(e.getProblem()).strip();

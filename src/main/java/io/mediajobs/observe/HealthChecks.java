@@ -81,9 +81,10 @@ public final class HealthChecks {
             var backlog = figures.now().backlog();
             Duration age = backlog.oldest() == null ? Duration.ZERO : Duration.between(backlog.oldest(), Instant.now());
             boolean degraded = age.compareTo(limit) > 0;
-            builder.message(backlog.waiting() == 0 ? "No event waits."
-                    : (degraded ? "Degraded: " : "") + backlog.waiting() + " events wait, the oldest for " + age.toSeconds() + " s.");
-            builder.detail("waiting", backlog.waiting()).detail("oldest.seconds", age.toSeconds()).detail("degraded", degraded).up();
+            builder.message((backlog.waiting() == 0 ? "No event waits."
+                    : (degraded ? "Degraded: " : "") + backlog.waiting() + " events wait, the oldest for " + age.toSeconds() + " s.")
+                    + (backlog.parked() == 0 ? "" : " Parked, refused by their destination: " + backlog.parked() + "; see GET /api/events?parked=true."));
+            builder.detail("waiting", backlog.waiting()).detail("parked", backlog.parked()).detail("oldest.seconds", age.toSeconds()).detail("degraded", degraded).up();
         }
     }
 

@@ -44,6 +44,8 @@ public final class Metrics {
                 .register(registry);
         Gauge.builder("mediajobs.outbox.waiting", figures, all -> all.now().backlog().waiting()).description("Events that the destination has not taken yet.")
                 .register(registry);
+        Gauge.builder("mediajobs.outbox.parked", figures, all -> all.now().backlog().parked()).description("Events that the destination will not have and that wait for a person.")
+                .register(registry);
         Gauge.builder("mediajobs.outbox.oldest", figures, Metrics::oldest).baseUnit("seconds")
                 .description("Age of the oldest event that waits; 0 if none does.").register(registry);
         Gauge.builder("mediajobs.store.up", figures, all -> all.now().up() ? 1 : 0).description("Whether the job store answered when it was counted last.")

@@ -7,9 +7,9 @@ import io.mediajobs.archive.AssetCheck;
 import io.mediajobs.archive.AssetDownload;
 import io.mediajobs.archive.Manifest;
 import io.mediajobs.archive.MultipartUpload;
-import io.mediajobs.archive.S3Check;
-import io.mediajobs.archive.S3Clients;
+import io.mediajobs.archive.S3Access;
 import io.mediajobs.archive.S3Multipart;
+import io.mediajobs.archive.S3Outage;
 import io.mediajobs.archive.StoredObject;
 import io.mediajobs.archive.TransferFailure;
 import io.mediajobs.archive.TransferLimits;
@@ -33,6 +33,7 @@ import io.mediajobs.poll.Answers;
 import io.mediajobs.poll.DueJobs;
 import io.mediajobs.poll.Leases;
 import io.mediajobs.poll.Outcomes;
+import io.mediajobs.poll.PollPlan;
 import io.mediajobs.poll.RouteProviders;
 import io.mediajobs.report.AnswerReader;
 import io.mediajobs.report.Mappings;
@@ -53,6 +54,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.main.BaseMainSupport;
@@ -60,7 +62,6 @@ import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import software.amazon.awssdk.services.s3.S3Client;
 
 /**
  * The whole program in one process: store, Camel with the routes of the routes folder, HTTP API. This is the one place where the
@@ -78,7 +79,7 @@ public final class MediaJobRoutes implements AutoCloseable {
             return new LiveContext(registry);
         }
     };
-    private S3Check s3Check;
+    private LiveRoutes.Start files;
     private LiveRoutes live;
 
     private MediaJobRoutes(Settings settings) {
@@ -92,28 +93,25 @@ public final class MediaJobRoutes implements AutoCloseable {
      * @throws io.mediajobs.store.StoreException if the store cannot be opened
      */
     public static MediaJobRoutes start(Settings settings) {
-        LiveRoutes.Start files = LiveRoutes.choose(settings, StartChecks::run);
-        try {
-            return start(settings, files);
-        } catch (ConfigurationException e) {
-            if (files.isLastGood() || !StartFailure.isAboutRoutes(e)) {
-                throw e;
-            }
-            return start(settings, LiveRoutes.instead(settings, StartChecks::run, e));
-        }
+        return start(settings, LiveRoutes.choose(settings, StartChecks::run), true);
     }
 
-    private static MediaJobRoutes start(Settings settings, LiveRoutes.Start files) {
+    private static MediaJobRoutes start(Settings settings, Supplier<LiveRoutes.Start> choice, boolean again) {
         // what is asked of these settings shows what the program lives by
         MediaJobRoutes program = new MediaJobRoutes(settings.copy());
         try {
-            program.assemble(files);
+            program.assemble(choice);
             program.main.start();
             program.live.watch();
             return program;
         } catch (RuntimeException | Error e) {
             program.closeAfter(e);
-            throw StartFailure.explain(e, settings);
+            RuntimeException told = StartFailure.explain(e, settings);
+            if (again && program.files != null && StartFailure.isAboutRoutes(e) && !program.files.isLastGood() && told instanceof ConfigurationException broken) {
+                LiveRoutes.Start lastGood = LiveRoutes.instead(settings, StartChecks::run, broken);
+                return start(settings, () -> lastGood, false);
+            }
+            throw told;
         }
     }
 
@@ -126,9 +124,12 @@ public final class MediaJobRoutes implements AutoCloseable {
         StartChecks.run(settings);
     }
 
-    private void assemble(LiveRoutes.Start files) {
+    private void assemble(Supplier<LiveRoutes.Start> choice) {
+        StartTask<LiveRoutes.Start> goodRoutes = opened(StartTask.begin("check-routes", choice));
+        StartTask<S3Access> s3 = opened(StartTask.begin("open-s3", () -> S3Access.open(settings)));
         Path routes = settings.path("routes.folder");
         Database database = opened(Database.open(StoreSettings.of(settings)));
+        files = goodRoutes.result();
         JobEvents events = new JobEvents(settings.required("events.source"), Clock.systemUTC());
         JobStore jobs = new JobStore(database, events, settings.duration("poll.lease"));
         int released = jobs.releaseAll();
@@ -151,18 +152,19 @@ public final class MediaJobRoutes implements AutoCloseable {
         Mappings mappings = new Mappings(routes.resolve("providers"));
         AnswerReader reader = new AnswerReader((int) settings.bytes("poll.largest-answer"));
         main.bind("answers", new Answers(mappings, reader, metrics));
+        main.bind("pollPlan", new PollPlan(jobs, figures, settings.duration("poll.longest-every")));
         main.bind("outcomes", new Outcomes(jobs, events, metrics));
         main.bind("deliveries", new Deliveries(outbox, settings.duration("events.retry-first"), settings.duration("events.retry-longest"),
-                settings.duration("events.hold")));
+                settings.duration("events.hold"), settings.number("events.park-after")));
         main.bind("retention", new Retention(database, settings));
         main.bind("eventsFile", new JsonLinesFile(settings.path("data.folder").resolve("events/events.jsonl")));
         RouteProviders providers = new RouteProviders();
         Registrar registrar = new Registrar(providers, jobs);
         main.bind("inbox", new Inbox(registrar, providers));
         main.bind("discovery", new Discovery(registrar, jobs, mappings, reader));
-        bindArchive(jobs, new Uploads(database), events, metrics);
+        bindArchive(jobs, new Uploads(database), events, metrics, s3.result());
         bindApi(registrar, providers, jobs, outbox, events, figures, metrics);
-        loadRoutes(files, providers, mappings, metrics, jobs, figures, new PausedRoutes(database));
+        loadRoutes(providers, mappings, metrics, jobs, figures, new PausedRoutes(database), s3.result());
 
         main.setDefaultPropertyPlaceholderLocation("false");
         main.setOverrideProperties(settings.all());
@@ -172,26 +174,23 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.configure().setAutoConfigurationSystemPropertiesEnabled(false);
     }
 
-    private void bindArchive(JobStore jobs, Uploads uploads, JobEvents events, Metrics metrics) {
-        S3Client s3 = opened(S3Clients.create(settings));
-        S3Client repeating = opened(S3Clients.createRepeating(settings));
-        s3Check = new S3Check(settings, s3);
-        s3Check.run();
+    private void bindArchive(JobStore jobs, Uploads uploads, JobEvents events, Metrics metrics, S3Access s3) {
         ArchiveKey keys = ArchiveKey.of(settings);
         ArchivePlan plan = new ArchivePlan(jobs);
-        main.bind("s3Client", s3);
+        S3Outage outage = new S3Outage();
+        main.bind("s3Client", s3.once());
         main.bind("archivePlan", plan);
         AssetDownload downloads = opened(new AssetDownload(settings, keys, new TransferLimits(settings, jobs)));
-        S3Multipart multipart = new S3Multipart(settings, s3, repeating);
-        StoredObject stored = new StoredObject(settings, repeating);
+        S3Multipart multipart = new S3Multipart(settings, s3.once(), s3.repeating());
+        StoredObject stored = new StoredObject(settings, s3.repeating());
         UnfinishedUploads unfinished = new UnfinishedUploads(settings, uploads, multipart);
         main.bind("assetDownload", downloads);
         main.bind("unfinishedUploads", unfinished);
         main.bind("multipartUpload", opened(new MultipartUpload(settings, uploads, multipart, unfinished, stored, downloads)));
-        main.bind("assetCheck", new AssetCheck(stored, jobs, unfinished, Clock.systemUTC(), metrics));
+        main.bind("assetCheck", new AssetCheck(stored, jobs, unfinished, Clock.systemUTC(), metrics, outage));
         main.bind("manifestJson", Manifest.json());
         main.bind("manifest", new Manifest(keys, plan));
-        main.bind("archiveOutcome", new ArchiveOutcome(settings, jobs, events, plan, keys));
+        main.bind("archiveOutcome", new ArchiveOutcome(settings, jobs, events, plan, keys, uploads, outage));
         main.bind("transferFailure", new TransferFailure());
     }
 
@@ -205,8 +204,8 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.bind("metrics", metrics);
     }
 
-    private void loadRoutes(LiveRoutes.Start files, RouteProviders providers, Mappings mappings, Metrics metrics, JobStore jobs, StoreFigures figures,
-            PausedRoutes paused) {
+    private void loadRoutes(RouteProviders providers, Mappings mappings, Metrics metrics, JobStore jobs, StoreFigures figures, PausedRoutes paused,
+            S3Access s3) {
         main.addMainListener(new MainListenerSupport() {
             @Override
             public void beforeConfigure(BaseMainSupport starting) {
@@ -221,7 +220,8 @@ public final class MediaJobRoutes implements AutoCloseable {
                 context.getRegistry().bind("routesApi", new RoutesApi(new LiveCatalog(context, live::status, live::paused), live));
                 metrics.bind(context.getRegistry());
                 metrics.routes(() -> live.status().isBehind());
-                HealthChecks.bind(context.getRegistry(), jobs, figures, settings.duration("observe.outbox-age"), s3Check::run, () -> new RouteHealth(live.status().rejected(), live.paused()));
+                HealthChecks.bind(context.getRegistry(), jobs, figures, settings.duration("observe.outbox-age"), s3.check()::run,
+                        () -> new RouteHealth(live.status().rejected(), live.paused()));
             }
 
             @Override

@@ -51,6 +51,7 @@ final class StartChecks {
                     + " to where the routes are.");
         }
         unknownKeys(files);
+        settings.requireKinds();
         providers(files);
         ports();
     }

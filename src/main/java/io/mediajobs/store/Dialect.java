@@ -2,6 +2,7 @@ package io.mediajobs.store;
 
 import com.zaxxer.hikari.HikariConfig;
 import java.sql.SQLException;
+import org.jdbi.v3.core.Handle;
 
 /** Where SQLite and PostgreSQL differ. Everything else is the same SQL. */
 interface Dialect {
@@ -27,6 +28,12 @@ interface Dialect {
 
     /** The end of a SELECT of rows to take, passing over those that another transaction is about to take. */
     String skipLocked();
+
+    /**
+     * Lets other transactions that add events wait until this one has ended, where a sequence would otherwise number events in another
+     * order than they become visible in: whoever reads on from the last number it saw would miss one. Nothing else is locked after it.
+     */
+    void lockEvents(Handle handle);
 
     Trouble trouble(SQLException error);
 

@@ -14,11 +14,12 @@ import org.jdbi.v3.core.statement.Query;
 
 /**
  * Events that wait for their destination. They are written with the outcome they tell of and leave at least once, in the order
- * of their subject: while one waits for its next attempt, later ones of the same subject wait too and others pass.
+ * of their subject: while one waits for its next attempt, later ones of the same subject wait too and others pass. One that its
+ * destination will not have is parked: it waits for a person, and what comes after it, of its own subject too, goes on.
  */
 public final class Outbox {
 
-    private static final String COLUMNS = "id, event_id, type, subject, payload, created_at, attempts, published_at, last_error";
+    private static final String COLUMNS = "id, event_id, type, subject, payload, created_at, attempts, refusals, published_at, parked_at, last_error";
 
     private final Database database;
     private final String skipLocked;
@@ -29,7 +30,8 @@ public final class Outbox {
     }
 
     /** Adds an event; one that is there already, by its id, stays as it is: the same fact has one event. */
-    static void add(Handle handle, long now, NewEvent event) {
+    static void add(Dialect dialect, Handle handle, long now, NewEvent event) {
+        dialect.lockEvents(handle);
         handle.createUpdate("INSERT INTO outbox (event_id, type, subject, payload, created_at, next_attempt_at)"
                         + " VALUES (:id, :type, :subject, :payload, :now, :now) ON CONFLICT (event_id) DO NOTHING")
                 .bind("id", event.id()).bind("type", event.type()).bind("subject", event.subject())
@@ -104,42 +106,68 @@ public final class Outbox {
     /**
      * The destination did not take the event; it is tried again after {@code delay}.
      *
-     * @param error why, redacted
+     * @param error   why, redacted
+     * @param refusal whether it lies at the event: its destination takes others
      */
-    public void failed(OutboxEvent event, String error, Duration delay) {
-        database.write(handle -> handle.createUpdate("UPDATE outbox SET attempts = attempts + 1, last_error = :error,"
+    public void failed(OutboxEvent event, String error, Duration delay, boolean refusal) {
+        database.write(handle -> handle.createUpdate("UPDATE outbox SET attempts = attempts + 1, refusals = refusals + :refusals, last_error = :error,"
                         + " next_attempt_at = :at WHERE id = :id AND published_at IS NULL")
-                .bind("error", error).bind("at", database.now(handle) + delay.toMillis()).bind("id", event.number()).execute());
+                .bind("error", error).bind("refusals", refusal ? 1 : 0).bind("at", database.now(handle) + delay.toMillis())
+                .bind("id", event.number()).execute());
     }
 
-    /** @return false if there is no event of this id */
+    /**
+     * The destination will not have this event: it is not tried again until somebody says {@link #republish}.
+     *
+     * @param error why, redacted
+     */
+    public void park(OutboxEvent event, String error) {
+        database.write(handle -> handle.createUpdate("UPDATE outbox SET attempts = attempts + 1, refusals = refusals + 1, last_error = :error,"
+                        + " parked_at = :now, next_attempt_at = NULL WHERE id = :id AND published_at IS NULL")
+                .bind("error", error).bind("now", database.now(handle)).bind("id", event.number()).execute());
+    }
+
+    /** Makes an event due, whether it was published, is parked or waits. @return false if there is no event of this id */
     public boolean republish(String eventId) {
-        return database.write(handle -> handle.createUpdate("UPDATE outbox SET published_at = NULL, next_attempt_at = :now WHERE event_id = :id")
+        return database.write(handle -> handle.createUpdate("UPDATE outbox SET published_at = NULL, parked_at = NULL, refusals = 0,"
+                        + " next_attempt_at = :now WHERE event_id = :id")
                 .bind("now", database.now(handle)).bind("id", eventId).execute()) > 0;
     }
 
-    /** Events after the position {@code after}, oldest first. */
+    /** Events after the position {@code after}, oldest first. Positions rise in the order in which events can be seen: none comes later below one that was seen. */
     public List<OutboxEvent> list(long after, int limit) {
-        return database.read(handle -> handle.createQuery("SELECT " + COLUMNS + " FROM outbox WHERE id > :after ORDER BY id LIMIT :limit")
+        return list("id > :after", after, limit);
+    }
+
+    /** As {@link #list}, but only the parked ones. */
+    public List<OutboxEvent> parked(long after, int limit) {
+        return list("parked_at IS NOT NULL AND id > :after", after, limit);
+    }
+
+    private List<OutboxEvent> list(String where, long after, int limit) {
+        return database.read(handle -> handle.createQuery("SELECT " + COLUMNS + " FROM outbox WHERE " + where + " ORDER BY id LIMIT :limit")
                 .bind("after", after).bind("limit", limit)
                 .map((rows, context) -> event(rows)).list());
     }
 
-    /** How many events wait, and since when the oldest does. */
+    /** How many events wait, since when the oldest does, and how many are parked. */
     public Backlog backlog() {
-        return database.read(handle -> handle.createQuery("SELECT COUNT(*) AS waiting, MIN(created_at) AS oldest FROM outbox"
-                        + " WHERE next_attempt_at IS NOT NULL")
-                .map((rows, context) -> new Backlog(rows.getLong("waiting"), instant(rows, "oldest").orElse(null))).one());
+        return database.read(handle -> handle.createQuery("SELECT COUNT(*) AS waiting, MIN(created_at) AS oldest,"
+                        + " (SELECT COUNT(*) FROM outbox WHERE parked_at IS NOT NULL) AS parked FROM outbox WHERE next_attempt_at IS NOT NULL")
+                .map((rows, context) -> new Backlog(rows.getLong("waiting"), instant(rows, "oldest").orElse(null), rows.getLong("parked"))).one());
     }
 
-    /** @param oldest null if none waits */
-    public record Backlog(long waiting, Instant oldest) {
+    /**
+     * @param oldest null if none waits
+     * @param parked those that do not wait for a time but for a person; not among the waiting
+     */
+    public record Backlog(long waiting, Instant oldest, long parked) {
     }
 
     private static OutboxEvent event(ResultSet rows) throws SQLException {
         return new OutboxEvent(rows.getLong("id"), rows.getString("event_id"), rows.getString("type"), rows.getString("subject"),
                 rows.getString("payload"), Instant.ofEpochMilli(rows.getLong("created_at")), rows.getInt("attempts"),
-                instant(rows, "published_at").orElse(null), rows.getString("last_error"));
+                rows.getInt("refusals"), instant(rows, "published_at").orElse(null), instant(rows, "parked_at").orElse(null), rows.getString("last_error"));
     }
 
     private static Optional<Instant> instant(ResultSet rows, String column) throws SQLException {

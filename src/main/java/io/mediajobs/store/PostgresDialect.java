@@ -2,6 +2,7 @@ package io.mediajobs.store;
 
 import com.zaxxer.hikari.HikariConfig;
 import java.sql.SQLException;
+import org.jdbi.v3.core.Handle;
 
 /**
  * PostgreSQL, the store of several nodes. The server's clock and row locks are all the coordination there is between them.
@@ -96,6 +97,12 @@ final class PostgresDialect implements Dialect {
     @Override
     public String skipLocked() {
         return " FOR UPDATE SKIP LOCKED";
+    }
+
+    @Override
+    public void lockEvents(Handle handle) {
+        // let go of when the transaction is over and visible; the number is any that nobody else uses in this database
+        handle.createQuery("SELECT 1 FROM (SELECT pg_advisory_xact_lock(7235926187346102)) AS locked").mapTo(Integer.class).one();
     }
 
     /** By SQLSTATE, https://www.postgresql.org/docs/current/errcodes-appendix.html. */

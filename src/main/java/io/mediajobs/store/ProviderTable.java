@@ -20,12 +20,13 @@ final class ProviderTable {
     }
 
     private final ProviderEventFactory events;
+    private final Dialect dialect;
     private final String lockRow;
 
-    /** @param lockRow what makes a SELECT wait until other transactions have let go of its row */
-    ProviderTable(ProviderEventFactory events, String lockRow) {
+    ProviderTable(ProviderEventFactory events, Dialect dialect) {
         this.events = events;
-        this.lockRow = lockRow;
+        this.dialect = dialect;
+        this.lockRow = dialect.lockRow();
     }
 
     /** Until the end of this transaction nobody else claims from the provider or changes how it stands, on any node. */
@@ -94,7 +95,7 @@ final class ProviderTable {
             }
             save(handle, now, provider, null, null, 0, row.incident, null);
             if (row.pauseReason != null && !row.pauseReason.equals(THROTTLED)) {
-                Outbox.add(handle, now, events.of(provider, "recovered", row.incident, null));
+                Outbox.add(dialect, handle, now, events.of(provider, "recovered", row.incident, null));
             }
         } else if (signal instanceof ProviderSignal.Throttled throttled) {
             long until = now + throttled.patience().toMillis();
@@ -116,7 +117,7 @@ final class ProviderTable {
             }
             save(handle, now, provider, reason, until, failures, row.incident + (opens ? 1 : 0), down.error().message());
             if (opens) {
-                Outbox.add(handle, now, events.of(provider, UNAVAILABLE, row.incident + 1, down.error()));
+                Outbox.add(dialect, handle, now, events.of(provider, UNAVAILABLE, row.incident + 1, down.error()));
             }
         } else if (signal instanceof ProviderSignal.Unusable odd) {
             Long until = isProbed(row) ? Long.valueOf(now + odd.pause().toMillis()) : row.pausedUntil;
@@ -129,7 +130,7 @@ final class ProviderTable {
             save(handle, now, provider, refused.reason(), now + refused.pause().toMillis(), row.failures,
                     row.incident + (opens ? 1 : 0), refused.error().message());
             if (opens) {
-                Outbox.add(handle, now, events.of(provider, refused.reason(), row.incident + 1, refused.error()));
+                Outbox.add(dialect, handle, now, events.of(provider, refused.reason(), row.incident + 1, refused.error()));
             }
         }
     }

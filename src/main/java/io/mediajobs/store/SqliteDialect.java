@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
+import org.jdbi.v3.core.Handle;
 
 /**
  * The embedded database: SQLite in WAL mode with {@code synchronous=FULL}, so that a commit that returned is on disk.
@@ -125,6 +126,11 @@ final class SqliteDialect implements Dialect {
     @Override
     public String skipLocked() {
         return "";
+    }
+
+    @Override
+    public void lockEvents(Handle handle) {
+        // there is one writer at a time
     }
 
     /** By SQLite's result codes, https://sqlite.org/rescode.html; the low byte is the kind. */

@@ -104,6 +104,18 @@ public final class Uploads {
         return upload.withAllSent(bytes, sha256);
     }
 
+    /**
+     * Whether an upload that an earlier try began has grown since the job's last change. One that was begun since then does not count:
+     * a host that always breaks off and cannot go on would be asked for ever.
+     *
+     * @param job as it was claimed
+     */
+    public boolean grew(Job job) {
+        return database.read(handle -> handle.createQuery("SELECT EXISTS (SELECT 1 FROM upload WHERE job = :job AND attempt = :attempt AND needed"
+                        + " AND started_at < :since AND updated_at > :since)")
+                .bind("job", job.id()).bind("attempt", job.attempt()).bind("since", job.updatedAt().toEpochMilli()).mapTo(Boolean.class).one());
+    }
+
     /** Nobody goes on with this upload; it waits to be taken back. */
     public void giveUp(Upload upload) {
         database.write(handle -> handle.createUpdate("UPDATE upload SET needed = FALSE, updated_at = :now WHERE id = :id")

@@ -23,16 +23,21 @@ public final class EventsApi {
         this.outbox = outbox;
     }
 
-    /** {@code GET /api/events}: oldest first, those behind the position {@code after}; whoever keeps the last position can go on from it. */
+    /** {@code GET /api/events}: oldest first, those behind the position {@code after}; whoever keeps the last position can go on from it. With {@code parked=true} only the parked ones. */
     public void list(Exchange exchange) {
         ApiCall.run(exchange, request -> {
-            Map<String, String> query = request.query("after", "limit");
+            Map<String, String> query = request.query("after", "limit", "parked");
             int limit = ApiRequest.limit(query);
             String after = query.getOrDefault("after", "");
             if (!after.matches("[0-9]{0,18}")) {
                 throw new ProblemException(400, "invalid-cursor", "after is the position of an event, or the value of next in an earlier answer.", "after");
             }
-            List<OutboxEvent> page = outbox.list(after.isEmpty() ? 0 : Long.parseLong(after), limit + 1);
+            String parked = query.getOrDefault("parked", "false");
+            if (!parked.equals("true") && !parked.equals("false")) {
+                throw new ProblemException(400, "invalid-parked", "parked is true, for the events that their destination refused, or false for all.", "parked");
+            }
+            long from = after.isEmpty() ? 0 : Long.parseLong(after);
+            List<OutboxEvent> page = parked.equals("true") ? outbox.parked(from, limit + 1) : outbox.list(from, limit + 1);
             ObjectNode body = JsonNodeFactory.instance.objectNode();
             ArrayNode list = body.putArray("events");
             page.stream().limit(limit).forEach(event -> list.add(json(event)));
@@ -59,6 +64,7 @@ public final class EventsApi {
         JobJson.put(json, "createdAt", event.createdAt());
         json.put("attempts", event.attempts());
         JobJson.put(json, "publishedAt", event.publishedAt());
+        JobJson.put(json, "parkedAt", event.parkedAt());
         JobJson.put(json, "lastError", event.lastError());
         try {
             json.set("event", JSON.readTree(event.payload()));

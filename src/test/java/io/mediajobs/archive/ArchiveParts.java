@@ -67,12 +67,13 @@ final class ArchiveParts implements AutoCloseable {
         uploads = new Uploads(database);
         unfinished = new UnfinishedUploads(settings, uploads, multipart);
         upload = new MultipartUpload(settings, uploads, multipart, unfinished, stored, download);
+        S3Outage outage = new S3Outage();
         camel.getPropertiesComponent().setInitialProperties(settings.all());
         Map<String, Object> beans = Map.of("s3Client", s3, "archivePlan", plan, "assetDownload", download,
                 "unfinishedUploads", unfinished, "multipartUpload", upload,
-                "assetCheck", new AssetCheck(stored, jobs, unfinished, Clock.systemUTC(), new Metrics(new StoreFigures(jobs, outbox))),
+                "assetCheck", new AssetCheck(stored, jobs, unfinished, Clock.systemUTC(), new Metrics(new StoreFigures(jobs, outbox)), outage),
                 "transferFailure", new TransferFailure(), "manifest", new Manifest(keys, plan),
-                "archiveOutcome", new ArchiveOutcome(settings, jobs, events, plan, keys));
+                "archiveOutcome", new ArchiveOutcome(settings, jobs, events, plan, keys, uploads, outage));
         beans.forEach(camel.getRegistry()::bind);
         camel.getRegistry().bind("manifestJson", Manifest.json());
         for (String route : List.of("asset-retries", "archive-job", "archive-asset", "transfer-asset", "send-asset", "write-manifest")) {

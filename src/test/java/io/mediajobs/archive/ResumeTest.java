@@ -134,6 +134,35 @@ class ResumeTest {
         return parts.s3.listMultipartUploads(list -> list.bucket(BUCKET)).uploads().stream().map(upload -> upload.key()).toList();
     }
 
+    @Test
+    void progressInPartsMakesCountingBeginAnew() throws Exception {
+        parts.close();
+        parts = parts(Map.of("archive.tries", "2"));
+        // one part more each time, then S3 breaks off
+        file(ETAG, (time, range) -> Turn.FINE);
+        front.on(asked -> asked.call() == Call.PART && asked.part() == 2, 100, Fault.status(400, "InvalidRequest"));
+        Job job = archive("slow", "");
+        for (int part = 3; part <= 5; part++) {
+            assertThat(job.state()).isEqualTo(JobState.ARCHIVING);
+            int until = part;
+            front.clear();
+            front.on(asked -> asked.call() == Call.PART && asked.part() == until, 100, Fault.status(400, "InvalidRequest"));
+            // S3 takes others: it lies at this one
+            other("other-" + part);
+            job = again(job, "");
+        }
+        assertThat(job.state()).isEqualTo(JobState.ARCHIVING);
+        front.clear();
+        isHome(again(job, ""), VIDEO);
+    }
+
+    private void other(String jobId) throws Exception {
+        byte[] bytes = {1, 2, 3};
+        host.file("/" + jobId + ".png", "image/png", bytes);
+        assertThat(parts.archive(parts.archiving("q", jobId, Map.of()), report(asset("image", host.url("/" + jobId + ".png")))).state())
+                .isEqualTo(JobState.ARCHIVED);
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aLaterTryGoesOnBehindThePartsThatAreThere(boolean inAnotherProcess) throws Exception {

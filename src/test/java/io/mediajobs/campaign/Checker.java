@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -244,8 +245,9 @@ final class Checker {
             CampaignJob known = byName.get(job.path("provider").asText() + "/" + job.path("jobId").asText());
             Instant end = known == null ? null : toldAt.get(known.event());
             for (JsonNode poll : job.path("polls")) {
-                if (end != null && Instant.parse(poll.path("at").asText()).isAfter(end)) {
-                    findings.add("the provider was asked for a job after its end", known.name());
+                // the event's time has no more than milliseconds, and its last poll may be of the same one
+                if (end != null && Instant.parse(poll.path("at").asText()).truncatedTo(ChronoUnit.MILLIS).isAfter(end)) {
+                    findings.add("the provider was asked for a job after its end", known.name() + ", at " + poll.path("at").asText() + ", ended at " + end);
                     break;
                 }
             }

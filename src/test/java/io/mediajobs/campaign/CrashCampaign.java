@@ -47,9 +47,9 @@ public final class CrashCampaign {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String TOKEN = "campaign-token-0123456789";
     /** A point that is not passed within this time of work is not waited for any longer. */
-    private static final Duration LONGEST_LIFE = Duration.ofSeconds(6);
+    private static final Duration LONGEST_LIFE = Duration.ofSeconds(4);
     /** At random a process is killed within this time of its start, or of its being ready. */
-    private static final int LATEST_MILLIS = 3_000;
+    private static final int LATEST_MILLIS = 2_000;
 
     private final CampaignSettings settings;
     private final PrintStream out;

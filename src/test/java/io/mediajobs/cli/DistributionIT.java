@@ -128,6 +128,7 @@ class DistributionIT {
         assertThat(ended.exitCode()).as(ended.err()).isEqualTo(ExitCode.OK.number());
         assertThat(ended.out().lines()).hasSize(1).first().asString().contains("http://127.0.0.1:", "api-token", "jobs.db", "bucket media");
         assertThat(ended.err()).doesNotContain("\tat ").doesNotContain("-secret");
+        assertThat(installation.home().resolve("lib")).isDirectoryContaining("glob:**/classes-*.jsa");
     }
 
     @Test

@@ -85,6 +85,32 @@ class HttpEventsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(ints = {400, 413, 422})
+    void anEventThatTheSinkCallsWrongIsParked(int refusal) {
+        status.set(refusal);
+        Publisher.tell(database, "1", "mediajobs.job.completed");
+        Publisher.tell(database, "1", "mediajobs.job.failed");
+        try (Publisher publisher = Publisher.start(database, data, Map.of("events.uri", sink(), "events.park-after", "2"))) {
+            await().until(() -> publisher.outbox().get(0).parkedAt() != null);
+            status.set(204);
+            await().until(() -> publisher.outbox().get(1).publishedAt() != null);
+            assertThat(publisher.outbox().get(0).attempts()).isEqualTo(2);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {401, 403, 404, 408, 429, 500, 503})
+    void whatTheSinkSaysOfItselfParksNothing(int status) {
+        this.status.set(status);
+        Publisher.tell(database, "1", "mediajobs.job.completed");
+        try (Publisher publisher = Publisher.start(database, data, Map.of("events.uri", sink(), "events.park-after", "1", "events.retry-first", "1ms",
+                "events.retry-longest", "5ms"))) {
+            await().until(() -> publisher.outbox().get(0).attempts() >= 3);
+            assertThat(publisher.outbox().get(0).parkedAt()).isNull();
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(ints = {302, 400, 413, 500, 503})
     void anyOtherAnswerThan2xxMeansAgain(int failure) {
         status.set(failure);

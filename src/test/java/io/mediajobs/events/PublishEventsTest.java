@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.mock.MockEndpoint;
@@ -96,7 +97,7 @@ class PublishEventsTest {
     void cve202649098NoHeaderFromOutsideLeaves() throws Exception {
         try (Publisher publisher = Publisher.start(database, data, Map.of("events.uri", "mock:other"))) {
             OutboxEvent event = new OutboxEvent(1, "id", "mediajobs.job.completed", "stories/kafka.OVERRIDE_TOPIC", "{\"kafka.OVERRIDE_TOPIC\":\"stolen\"}",
-                    java.time.Instant.now(), 0, null, null);
+                    java.time.Instant.now(), 0, 0, null, null, null);
             publisher.context().createProducerTemplate().sendBodyAndHeaders("direct:publish-event", event, Map.of("kafka.OVERRIDE_TOPIC", "stolen",
                     "KAFKA.override_topic", "stolen", "kafka.PARTITION_KEY", 7, "CamelHttpUri", "http://stolen", "CamelJmsDestinationName", "stolen",
                     "CamelFileName", "../stolen", "Authorization", "Bearer x"));
@@ -153,6 +154,61 @@ class PublishEventsTest {
             await().untilAsserted(() -> assertThat(publisher.outbox().get(0).attempts()).isGreaterThanOrEqualTo(3));
             assertThat(publisher.outbox().get(0).publishedAt()).isNull();
             assertThat(publisher.outbox().get(1).attempts()).isZero();
+        }
+    }
+
+    @Test
+    void anEventThatIsNeverTakenIsParkedAndPublishedAgainWhenSomebodySaysSo() throws Exception {
+        Publisher.tell(database, "poison", "mediajobs.job.failed");
+        Publisher.tell(database, "poison", "mediajobs.job.completed");
+        AtomicBoolean picky = new AtomicBoolean(true);
+        try (Publisher publisher = Publisher.start(database, data, Map.of("events.uri", "direct:picky", "events.park-after", "3", "events.retry-first", "20ms"))) {
+            publisher.context().addRoutes(new RouteBuilder() {
+                @Override
+                public void configure() {
+                    from("direct:picky").errorHandler(noErrorHandler())
+                            .filter(exchange -> picky.get() && exchange.getMessage().getBody(String.class).contains("stories/poison/1/mediajobs.job.failed"))
+                            .throwException(new IllegalArgumentException("I do not like this one"));
+                }
+            });
+            AtomicInteger number = new AtomicInteger();
+            // others come in all the time, and are taken
+            await().pollInterval(Duration.ofMillis(20)).until(() -> {
+                Publisher.tell(database, "job-" + number.incrementAndGet(), "mediajobs.job.failed");
+                return publisher.outbox().get(0).parkedAt() != null;
+            });
+            OutboxEvent parked = publisher.outbox().get(0);
+            assertThat(parked.refusals()).isEqualTo(3);
+            assertThat(parked.lastError()).isEqualTo("I do not like this one");
+            assertThat(new Outbox(database).backlog().parked()).isOne();
+            assertThat(new Outbox(database).parked(0, 10)).extracting(OutboxEvent::id).containsExactly(parked.id());
+            // what comes after it in its own subject goes on
+            await().until(() -> publisher.outbox().get(1).publishedAt() != null);
+            picky.set(false);
+            assertThat(new Outbox(database).republish(parked.id())).isTrue();
+            await().until(() -> publisher.outbox().get(0).publishedAt() != null);
+            assertThat(new Outbox(database).backlog().parked()).isZero();
+        }
+    }
+
+    @Test
+    void aDestinationThatTakesNothingParksNothing() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            Publisher.tell(database, "job-" + i, "mediajobs.job.failed");
+        }
+        AtomicBoolean down = new AtomicBoolean(true);
+        try (Publisher publisher = Publisher.start(database, data, Map.of("events.uri", "direct:down", "events.park-after", "1", "events.retry-first", "1ms",
+                "events.retry-longest", "5ms", "events.tick-millis", "10"))) {
+            publisher.context().addRoutes(new RouteBuilder() {
+                @Override
+                public void configure() {
+                    from("direct:down").errorHandler(noErrorHandler()).filter(exchange -> down.get()).throwException(new java.net.ConnectException("refused"));
+                }
+            });
+            await().until(() -> publisher.outbox().stream().allMatch(event -> event.attempts() >= 3));
+            assertThat(publisher.outbox()).allMatch(event -> event.parkedAt() == null && event.refusals() == 0);
+            down.set(false);
+            await().until(() -> publisher.outbox().stream().allMatch(event -> event.publishedAt() != null));
         }
     }
 

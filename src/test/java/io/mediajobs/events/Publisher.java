@@ -42,7 +42,7 @@ final class Publisher implements AutoCloseable {
         publisher.main.configure().withRoutesIncludePattern("file:routes/publish-event.camel.yaml,file:routes/publish-events.camel.yaml");
         publisher.main.bind("deliveries", deliveries.apply(new Deliveries(new Outbox(database),
                 Durations.parse(settings.getProperty("events.retry-first")), Durations.parse(settings.getProperty("events.retry-longest")),
-                Durations.parse(settings.getProperty("events.hold")))));
+                Durations.parse(settings.getProperty("events.hold")), Integer.parseInt(settings.getProperty("events.park-after")))));
         new Outbox(database).releaseAll();
         publisher.main.bind("eventsFile", new JsonLinesFile(data.resolve("events/events.jsonl")));
         publisher.main.start();

@@ -90,7 +90,7 @@ final class BadEdits {
         bad("a jq function that is not there", STORIES_JQ, text -> "{status: nofunction}", "nofunction", null);
         bad("an empty mapping", STORIES_JQ, text -> "", "empty", null);
         bad("deleted mapping", STORIES_JQ, null, "stories.jq", null);
-        bad("a mapping that is not there", STORIES, text -> text.replace("mapping: stories.jq", "mapping: story.jq"), "stories.jq", null);
+        bad("a mapping that is not there", STORIES, text -> text.replace("mapping: stories.jq", "mapping: story.jq"), "story.jq", null);
         all.add(new Edit("a good route together with a broken mapping", Map.of(STORIES, text(text -> text + "# good\n"), STORIES_JQ, text(text -> "{")), "stories.jq", null));
     }
 

@@ -317,7 +317,7 @@ abstract class JobStoreContract {
         }
         List<OutboxEvent> due = take(10);
         assertThat(due).extracting(OutboxEvent::subject).containsExactly("p/1", "p/2");
-        outbox.failed(due.get(0), "broker down", HOUR);
+        outbox.failed(due.get(0), "broker down", HOUR, false);
         outbox.published(due.get(1));
         assertThat(take(10)).extracting(OutboxEvent::id).containsExactly("p/2/1/mediajobs.job.failed");
         assertThat(outbox.backlog().waiting()).isEqualTo(3);
@@ -391,5 +391,31 @@ abstract class JobStoreContract {
         assertThat(outbox.take(10, List.of("t"), HOUR)).isEmpty();
         assertThat(outbox.take(10, List.of(), Duration.ZERO)).hasSize(1);
         assertThat(outbox.take(10, List.of(), HOUR)).hasSize(1);
+    }
+
+    @Test
+    void completedJobsTeachHowLongSuchJobsTake() {
+        for (int i = 0; i < 3; i++) {
+            register("p", "j" + i);
+        }
+        jobs.apply(claimOne("p"), JobChange.to(JobState.ARCHIVING).teaches(new UsualDuration.Lesson("m", 20_000d, 1.1)), null);
+        jobs.apply(claimOne("p"), JobChange.to(JobState.ARCHIVING).teaches(new UsualDuration.Lesson("m", 21_000d, null)), null);
+        jobs.apply(claimOne("p"), JobChange.to(JobState.ARCHIVING).teaches(new UsualDuration.Lesson("", 5_000d, null)), null);
+        List<UsualDuration> usual = jobs.usualDurations();
+        assertThat(usual).extracting(UsualDuration::model).containsExactly("", "m");
+        assertThat(usual.get(1).totals().count()).isEqualTo(2);
+        assertThat(usual.get(1).rests().count()).isEqualTo(1);
+        assertThat(usual.get(1).totals().quantile(1, 0).orElseThrow()).isBetween(20_500d, 21_500d);
+    }
+
+    @Test
+    void itIsKnownSinceWhenAJobIsAsFarAsItIs() {
+        JobKey key = register("p", "1");
+        assertThat(jobs.override(key, job -> JobChange.to(null)).orElseThrow().progressAt()).isNull();
+        Job first = jobs.override(key, job -> JobChange.to(JobState.PROCESSING).progress(10)).orElseThrow();
+        Job same = jobs.override(key, job -> JobChange.to(JobState.PROCESSING).progress(10)).orElseThrow();
+        assertThat(same.progressAt()).isNotNull().isEqualTo(first.progressAt());
+        jobs.override(key, job -> JobChange.to(JobState.FAILED).askNoMore());
+        assertThat(jobs.retry(key).orElseThrow().progressAt()).isNull();
     }
 }

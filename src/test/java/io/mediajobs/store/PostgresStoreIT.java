@@ -198,6 +198,47 @@ class PostgresStoreIT extends JobStoreContract {
         }
     }
 
+    /** A sequence gives out numbers in another order than transactions commit in. */
+    @Test
+    void whoeverReadsTheEventsByTheirPositionMissesNone() throws Exception {
+        int writers = 8;
+        int each = 60;
+        for (int writer = 0; writer < writers; writer++) {
+            for (int i = 0; i < each; i++) {
+                register("p" + writer, String.valueOf(i));
+            }
+        }
+        ExecutorService threads = Executors.newFixedThreadPool(writers);
+        try {
+            List<Future<?>> written = new ArrayList<>();
+            for (int writer = 0; writer < writers; writer++) {
+                String provider = "p" + writer;
+                written.add(threads.submit(() -> {
+                    for (int i = 0; i < each; i++) {
+                        jobs.override(new JobKey(provider, String.valueOf(i)), job -> JobChange.to(JobState.CANCELLED).askNoMore()
+                                .event(events.ended(job, JobState.CANCELLED, null, null)));
+                    }
+                }));
+            }
+            Set<String> seen = new HashSet<>();
+            long position = 0;
+            boolean over = false;
+            while (!over) {
+                over = written.stream().allMatch(Future::isDone);
+                for (List<OutboxEvent> page = outbox.list(position, 50); !page.isEmpty(); page = outbox.list(position, 50)) {
+                    page.forEach(event -> seen.add(event.id()));
+                    position = page.get(page.size() - 1).number();
+                }
+            }
+            for (Future<?> one : written) {
+                one.get();
+            }
+            assertThat(seen).hasSize(writers * each);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
     @Test
     void aCommitWhoseAnswerGotLostHappensOnce() {
         try (DatabaseLink link = new DatabaseLink(server.port());

@@ -92,6 +92,15 @@ class OtherCallsTest {
         assertThat(api.post("/api/events/stories%2Fa%2F1%2Fmediajobs.job.cancelled/republish").status()).isEqualTo(200);
         assertThat(api.outbox.list(0, 1).get(0).publishedAt()).isNull();
 
+        api.outbox.park(api.outbox.list(0, 1).get(0), "too large");
+        JsonNode parked = api.get("/api/events?parked=true").json();
+        assertThat(parked.path("events")).hasSize(1);
+        assertThat(parked.path("events").path(0).path("lastError").asText()).isEqualTo("too large");
+        assertThat(parked.path("events").path(0).has("parkedAt")).isTrue();
+        assertThat(api.post("/api/events/stories%2Fa%2F1%2Fmediajobs.job.cancelled/republish").status()).isEqualTo(200);
+        assertThat(api.get("/api/events?parked=true").json().path("events")).isEmpty();
+
+        problem(api.get("/api/events?parked=yes"), 400, "invalid-parked");
         problem(api.post("/api/events/stories%2Fnone%2F1%2Fx/republish"), 404, "unknown-event");
         problem(api.get("/api/events?after=-1"), 400, "invalid-cursor");
         problem(api.get("/api/events?after=1e3"), 400, "invalid-cursor");

@@ -8,6 +8,8 @@ CREATE TABLE job (
     state           TEXT    NOT NULL,
     attempt         INTEGER NOT NULL DEFAULT 1,
     progress        INTEGER,
+    -- when it was first seen to be that far
+    progress_at     BIGINT,
     tags            TEXT    NOT NULL DEFAULT '{}',
     error_code      TEXT,
     error_message   TEXT,
@@ -73,8 +75,12 @@ CREATE TABLE outbox (
     payload         TEXT    NOT NULL,
     created_at      BIGINT  NOT NULL,
     attempts        INTEGER NOT NULL DEFAULT 0,
+    -- attempts that failed although the destination takes others
+    refusals        INTEGER NOT NULL DEFAULT 0,
     next_attempt_at BIGINT,
     published_at    BIGINT,
+    -- refused for good: it has no next attempt until somebody publishes it again
+    parked_at       BIGINT,
     last_error      TEXT
 );
 -- what is still to be published; published events have no next attempt
@@ -83,6 +89,7 @@ CREATE INDEX outbox_subject ON outbox (subject, id) WHERE next_attempt_at IS NOT
 -- what retention removes, and whether a job has events left
 CREATE INDEX outbox_published ON outbox (published_at) WHERE published_at IS NOT NULL;
 CREATE INDEX outbox_of ON outbox (subject);
+CREATE INDEX outbox_parked ON outbox (id) WHERE parked_at IS NOT NULL;
 
 CREATE TABLE provider (
     name         TEXT    PRIMARY KEY,
@@ -99,6 +106,15 @@ CREATE TABLE provider (
 CREATE TABLE paused_route (
     route     TEXT   PRIMARY KEY,
     paused_at BIGINT NOT NULL
+);
+
+-- How long jobs of each kind take, learned from those that completed; counts by size as JSON.
+CREATE TABLE usual_duration (
+    provider TEXT NOT NULL,
+    model    TEXT NOT NULL,
+    totals   TEXT NOT NULL,
+    rests    TEXT NOT NULL,
+    PRIMARY KEY (provider, model)
 );
 
 -- one row, written to find out whether a store that took no writes takes them again
