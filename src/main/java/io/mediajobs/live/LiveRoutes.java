@@ -93,7 +93,9 @@ public final class LiveRoutes implements RouteControl, AutoCloseable {
     private static Start checked(Settings settings, Consumer<Settings> checks) {
         Edition edition = read(settings.copy());
         List<Rejection> rejections = new ArrayList<>(EditionCheck.unreadable(edition.files()));
-        new RoutesCheck(settings.copy()).withoutWhatIsOff().findings().forEach(finding -> rejections.add(EditionCheck.of(finding.file(), finding.sentence())));
+        new RoutesCheck(settings.copy()).withoutWhatIsOff().findings().stream()
+                .filter(finding -> rejections.stream().noneMatch(known -> known.file().equals(finding.file())))
+                .map(finding -> EditionCheck.of(finding.file(), finding.sentence())).toList().forEach(rejections::add);
         if (rejections.isEmpty()) {
             return new Start(edition, List.of());
         }

@@ -6,6 +6,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Channel;
 import org.apache.camel.Consumer;
@@ -30,6 +31,9 @@ import org.apache.camel.support.service.ServiceHelper;
  */
 final class RetiringRoute {
 
+    /** How long calls of the API may take to be answered before their route is exchanged, in nanoseconds. */
+    private static final long ANSWERED = 1_000_000_000L;
+
     private final LiveContext context;
     private final RouteService service;
     private final Route route;
@@ -51,13 +55,13 @@ final class RetiringRoute {
      *
      * @param taken whether a new route will begin with this endpoint
      */
-    static List<RetiringRoute> letGo(LiveContext context, String id, java.util.function.Predicate<Endpoint> taken) throws Exception {
+    static List<RetiringRoute> letGo(LiveContext context, String id, Predicate<Endpoint> taken) throws Exception {
         List<RetiringRoute> gone = new ArrayList<>();
         letGo(context, id, taken, gone);
         return gone;
     }
 
-    private static void letGo(LiveContext context, String id, java.util.function.Predicate<Endpoint> taken, List<RetiringRoute> gone) throws Exception {
+    private static void letGo(LiveContext context, String id, Predicate<Endpoint> taken, List<RetiringRoute> gone) throws Exception {
         RouteService service = context.letGo(id);
         if (service == null) {
             return;
@@ -77,31 +81,48 @@ final class RetiringRoute {
 
     /**
      * From now on nothing enters. What is entered by calls (direct, kamelets) is closed only where a new route takes the place, since other routes on
-     * their way out may still call; the rest stops or pauses its source, but keeps the threads that work is in hand on.
+     * their way out may still call. Sources are suspended and not stopped: with a source Camel stops the steps behind it, and what is in them fails.
      */
     private void closeEntrance(boolean taken) throws Exception {
         Endpoint from = route.getEndpoint();
-        if (source == null || from instanceof KameletEndpoint && !taken) {
+        if (source == null || (from instanceof DirectEndpoint || from instanceof KameletEndpoint) && !taken) {
             return;
         }
+        if (from instanceof PlatformHttpEndpoint) {
+            closePath();
+            return;
+        }
+        ServiceHelper.suspendService(source);
         if (from instanceof QuartzEndpoint) {
-            // it stays in the books: a tick that has just begun looks it up, and would make another one
-            ServiceHelper.stopService(source, from);
-        } else if (from instanceof DirectEndpoint || from instanceof KameletEndpoint) {
-            if (taken) {
-                ServiceHelper.stopService(source);
-            }
-        } else if (from instanceof PlatformHttpEndpoint) {
-            ServiceHelper.stopService(source);
-        } else {
-            ServiceHelper.suspendService(source);
+            // which takes its trigger out of the scheduler
+            ServiceHelper.stopService(from);
+        }
+    }
+
+    /** A suspended path would answer 503 before the next version is asked, so this one is stopped, when the calls in hand have been answered. */
+    private void closePath() throws InterruptedException {
+        long until = System.nanoTime() + ANSWERED;
+        while (InFlight.of(route) > 0 && System.nanoTime() < until) {
+            Thread.sleep(1);
+        }
+        ServiceHelper.stopService(source);
+        if (source.getProcessor() instanceof Service steps) {
+            // for a call that takes longer
+            ServiceHelper.startService(steps);
+        }
+    }
+
+    /** From now on the next version makes its own trigger. Until then a tick that has just begun must find this one, or it would make another. */
+    void forgetTrigger() {
+        if (route.getEndpoint() instanceof QuartzEndpoint) {
+            forget(context, route.getEndpoint());
         }
     }
 
     /** Makes room for a new route that begins where this one did, long after it was replaced by nothing. */
-    void closeEntranceIf(java.util.function.Predicate<Endpoint> taken) {
+    void closeEntranceIf(Predicate<Endpoint> taken) {
         if (source != null && taken.test(route.getEndpoint())) {
-            ServiceHelper.stopService(source);
+            ServiceHelper.suspendService(source);
         }
     }
 

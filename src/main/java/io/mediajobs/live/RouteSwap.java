@@ -91,6 +91,7 @@ final class RouteSwap {
         }
         retired.closeEntrances(taken);
         replaceDefinitions(plan);
+        leaving.forEach(RetiringRoute::forgetTrigger);
         load(plan.to(), plan.in());
     }
 

@@ -2,6 +2,7 @@ package io.mediajobs.live;
 
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.camel.Consumer;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Processor;
@@ -12,13 +13,9 @@ import org.apache.camel.support.DefaultEndpoint;
 import org.apache.camel.support.DefaultProducer;
 
 /** A component that writes down when one of its endpoints, producers or consumers is started: what would open a connection. */
-final class CanaryComponent extends DefaultComponent {
+public final class CanaryComponent extends DefaultComponent {
 
-    private final List<String> touched;
-
-    CanaryComponent(List<String> touched) {
-        this.touched = touched;
-    }
+    static final List<String> TOUCHED = new CopyOnWriteArrayList<>();
 
     @Override
     protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) {
@@ -28,12 +25,12 @@ final class CanaryComponent extends DefaultComponent {
                 return new DefaultProducer(this) {
                     @Override
                     public void process(org.apache.camel.Exchange exchange) {
-                        touched.add("called " + uri);
+                        TOUCHED.add("called " + uri);
                     }
 
                     @Override
                     protected void doStart() {
-                        touched.add("producer of " + uri);
+                        TOUCHED.add("producer of " + uri);
                     }
                 };
             }
@@ -43,14 +40,14 @@ final class CanaryComponent extends DefaultComponent {
                 return new DefaultConsumer(this, processor) {
                     @Override
                     protected void doStart() {
-                        touched.add("consumer of " + uri);
+                        TOUCHED.add("consumer of " + uri);
                     }
                 };
             }
 
             @Override
             protected void doStart() {
-                touched.add("endpoint " + uri);
+                TOUCHED.add("endpoint " + uri);
             }
         };
     }

@@ -2,23 +2,29 @@ package io.mediajobs.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.micrometer.core.instrument.Measurement;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.apache.camel.component.quartz.QuartzComponent;
+import org.apache.camel.health.HealthCheck;
+import org.apache.camel.health.HealthCheckHelper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 import org.quartz.impl.matchers.GroupMatcher;
 
 /** What an edit of the running program changes, and what it leaves alone. */
@@ -87,8 +93,56 @@ class LiveReloadTest {
     }
 
     @Test
+    void aBrokenEditIsToldEverywhereAndAnotherFileCanBeEditedMeanwhile() throws Exception {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        Logger logger = (Logger) LoggerFactory.getLogger(Reload.class);
+        try (EditedProgram program = EditedProgram.of(folder, Map.of()).start()) {
+            logger.addAppender(log);
+            String version = program.version();
+            program.save("providers/productai.jq", "{\n  status: }");
+            EditedProgram.await("it is refused", () -> !program.rejected().isEmpty());
+            var rejected = program.route("productai").path("lastRejected");
+            assertThat(rejected.path("file").asText()).isEqualTo("providers/productai.jq");
+            assertThat(rejected.path("line").asInt()).isEqualTo(2);
+            assertThat(rejected.path("column").asInt()).isEqualTo(11);
+            assertThat(rejected.path("message").asText()).startsWith("productai.jq is not a jq program").endsWith(".");
+            assertThat(program.route("stories").path("lastRejected").isNull()).isTrue();
+            HealthCheck.Result health = HealthCheckHelper.getHealthCheck(program.running.program.context(), "routes").call();
+            assertThat(health.getState()).isEqualTo(HealthCheck.State.UP);
+            assertThat(health.getMessage().orElse("")).contains("Degraded", "productai.jq");
+            assertThat(meter(program, "mediajobs.routes.behind")).isEqualTo(1);
+
+            program.save("providers/stories.camel.yaml", program.read("providers/stories.camel.yaml") + "# good\n");
+            EditedProgram.await("the good edit runs", () -> !program.version().equals(version));
+            assertThat(program.rejected()).hasSize(1);
+            assertThat(meter(program, "mediajobs.reloads")).isEqualTo(2);
+
+            program.save("providers/productai.jq", Files.readString(Path.of("routes/providers/productai.jq")));
+            EditedProgram.await("it is mended", () -> program.rejected().isEmpty());
+            assertThat(meter(program, "mediajobs.routes.behind")).isZero();
+            assertThat(log.list).filteredOn(event -> event.getLevel() == Level.WARN).hasSize(1)
+                    .allSatisfy(event -> assertThat(event.getFormattedMessage()).contains("providers/productai.jq, line 2, column 11"));
+        } finally {
+            logger.detachAppender(log);
+        }
+    }
+
+    /** Of all its tags together. */
+    private static double meter(EditedProgram program, String name) {
+        MeterRegistry meters = program.running.program.context().getRegistry().findSingleByType(MeterRegistry.class);
+        double sum = 0;
+        for (Meter meter : meters.find(name).meters()) {
+            for (Measurement value : meter.measure()) {
+                sum += value.getValue();
+            }
+        }
+        return sum;
+    }
+
+    @Test
     void aTrialTouchesNoEndpoint() throws Exception {
-        List<String> touched = new java.util.concurrent.CopyOnWriteArrayList<>();
+        List<String> touched = CanaryComponent.TOUCHED;
         try (EditedProgram program = EditedProgram.of(folder, Map.of()).start(); java.net.ServerSocket canary = new java.net.ServerSocket(0)) {
             Thread listening = new Thread(() -> {
                 try (java.net.Socket caller = canary.accept()) {
@@ -100,7 +154,6 @@ class LiveReloadTest {
             });
             listening.setDaemon(true);
             listening.start();
-            program.running.program.context().getRegistry().bind("canary", new CanaryComponent(touched));
             String version = program.version();
             // the last step cannot be built: so everything before it has been, and nothing may be swapped in
             program.save("singing.camel.yaml", """
@@ -193,6 +246,7 @@ class LiveReloadTest {
         try (EditedProgram again = EditedProgram.at(folder, Map.of()).start()) {
             assertThat(again.route("stories").path("state").asText()).isEqualTo("paused");
             again.running.simulator.job("stories", "one").neverEnds();
+            EditedProgram.await("what the start let through is over", () -> isQuiet(again));
             assertThat(isQuiet(again)).isTrue();
             assertThat(again.call("resume", "stories").path("state").asText()).isEqualTo("started");
             EditedProgram.await("it is asked for again", () -> polls(again) > 1);
@@ -202,14 +256,16 @@ class LiveReloadTest {
     @Test
     void whatIsInHandRunsToItsEndInTheVersionItBeganIn() throws Exception {
         try (EditedProgram program = EditedProgram.of(folder, Map.of("provider.stories.every", "1s")).start()) {
-            program.running.simulator.job("stories", "slow").completes(io.mediajobs.demo.simulator.Assets.ofRole("video").generated(3_000_000, 1).slowedTo(600_000));
+            program.running.simulator.job("stories", "slow").completes(io.mediajobs.demo.simulator.Assets.ofRole("video").generated(4_800_000, 1).slowedTo(600_000));
             var slow = program.running.follow("stories", "slow");
             EditedProgram.await("its transfer is under way", () -> program.running.job(slow).state() == io.mediajobs.job.JobState.ARCHIVING
                     && !program.running.simulator.ledger().downloads("stories", "slow").isEmpty());
+            String version = program.version();
             for (String file : List.of("archive-job.camel.yaml", "send-asset.camel.yaml", "transfer-asset.camel.yaml", "archive-asset.camel.yaml", "write-manifest.camel.yaml")) {
-                edit(program, file, 1);
+                program.save(file, program.read(file) + "# edited\n");
             }
-            assertThat(program.running.job(slow).state()).as("the transfer takes five seconds").isEqualTo(io.mediajobs.job.JobState.ARCHIVING);
+            program.awaitTaken(version);
+            assertThat(program.running.job(slow).state()).as("the transfer takes eight seconds").isEqualTo(io.mediajobs.job.JobState.ARCHIVING);
             assertThat(leaving(program)).isPositive();
             program.running.simulator.job("stories", "quick").completes();
             var quick = program.running.follow("stories", "quick");
