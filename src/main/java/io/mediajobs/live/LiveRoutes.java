@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.apache.camel.support.service.ServiceSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +33,7 @@ public final class LiveRoutes implements RouteControl, AutoCloseable {
     /** How soon what was paused on another node is paused here, in seconds. */
     private static final long PAUSES_EVERY = 2;
 
+    private final LiveContext context;
     private final Settings settings;
     private final Reload reload;
     private final Start start;
@@ -159,6 +161,7 @@ public final class LiveRoutes implements RouteControl, AutoCloseable {
      * @param paused   routes that operators have paused
      */
     public LiveRoutes(LiveContext context, Settings settings, Start start, Consumer<Settings> checks, Mappings mappings, PausedRoutes paused, Listener listener) {
+        this.context = context;
         this.settings = settings;
         this.start = start;
         this.pauses = new RoutePauses(context, paused);
@@ -170,6 +173,13 @@ public final class LiveRoutes implements RouteControl, AutoCloseable {
     public void load() {
         try {
             reload.load(start.edition, start.rejections);
+            // stopped behind the context's own routes, and before its threads
+            context.addService(new ServiceSupport() {
+                @Override
+                protected void doStop() {
+                    reload.closeAll();
+                }
+            }, true, true);
         } catch (RuntimeException e) {
             throw e;
         } catch (Exception e) {

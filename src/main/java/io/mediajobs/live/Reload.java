@@ -69,8 +69,7 @@ final class Reload {
         RouteFiles on = effective(edition, settings);
         mappings.use(sources(on));
         swap.loadAll(on);
-        taken(edition, on, on.names(), Set.of());
-        status = status.rejecting(rejections);
+        taken(edition, on, on.names(), Set.of(), rejections);
     }
 
     /** The start has succeeded: what runs is good. */
@@ -89,7 +88,7 @@ final class Reload {
         seen = edition;
         List<Rejection> found;
         try {
-            accept(edition, began);
+            accept(edition, began, List.of());
             found = List.of();
         } catch (RejectedException e) {
             found = e.rejections();
@@ -97,7 +96,7 @@ final class Reload {
             if (!part.isSame(edition) && !part.isSame(running)) {
                 // an edit of before is broken; this one need not wait for its author
                 try {
-                    accept(part, began);
+                    accept(part, began, status.rejections());
                 } catch (RejectedException alsoBroken) {
                     LOG.debug("Not without the files of before either", alsoBroken);
                 }
@@ -125,7 +124,7 @@ final class Reload {
         status = status.rejecting(all);
     }
 
-    private void accept(Edition edition, long began) throws RejectedException, IOException {
+    private void accept(Edition edition, long began, List<Rejection> others) throws RejectedException, IOException {
         if (edition.isSame(running)) {
             if (status.isBehind()) {
                 LOG.info("What is on disk is version {} again, which runs", running.version());
@@ -143,7 +142,7 @@ final class Reload {
         Set<String> waiting = liveSettings.waiting(next);
         running = edition;
         settings = next;
-        taken(edition, plan.to(), plan.in(), waiting);
+        taken(edition, plan.to(), plan.in(), waiting, others);
         listener.accepted();
         LOG.info("Taken in after {} ms: {}; version {} runs, {} routes built, {} taken out{}", (System.nanoTime() - began) / 1_000_000, String.join(", ", names),
                 edition.version(), plan.in().size(), plan.out().size(),
@@ -189,12 +188,17 @@ final class Reload {
         }
     }
 
-    private void taken(Edition edition, RouteFiles on, Set<String> fresh, Set<String> waiting) {
+    private void taken(Edition edition, RouteFiles on, Set<String> fresh, Set<String> waiting, List<Rejection> rejections) {
         Instant now = Instant.now();
         loaded.keySet().removeIf(file -> !on.has(file));
         on.names().forEach(file -> loaded.putIfAbsent(file, now));
         fresh.forEach(file -> loaded.put(file, now));
-        status = new LiveStatus(edition.version(), now, on, Map.copyOf(loaded), List.of(), Set.copyOf(waiting), retired.size());
+        status = new LiveStatus(edition.version(), now, on, Map.copyOf(loaded), List.copyOf(rejections), Set.copyOf(waiting), retired.size());
+    }
+
+    /** The context has stopped its own routes: stops all former versions too. */
+    void closeAll() {
+        retired.closeAll();
     }
 
     /** Lets go of former versions that have nothing in hand any more. */

@@ -80,6 +80,13 @@ final class RetiredRoutes {
         }
     }
 
+    /** Stops everything, also what has work in hand. */
+    void closeAll() {
+        while (!generations.isEmpty()) {
+            close(generations.poll());
+        }
+    }
+
     private void close(Generation generation) {
         for (RetiringRoute route : generation.routes) {
             try {

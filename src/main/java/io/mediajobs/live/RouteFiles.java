@@ -80,7 +80,7 @@ public final class RouteFiles {
      * The files that count. Hidden ones do not (editors' backups, and the folders that Kubernetes keeps beside the links to them); links are
      * followed.
      */
-    static List<Path> list(Path folder) throws IOException {
+    public static List<Path> list(Path folder) throws IOException {
         try (Stream<Path> walk = Files.walk(folder, DEPTH, FileVisitOption.FOLLOW_LINKS)) {
             return walk.filter(path -> counts(folder.relativize(path))).filter(Files::isRegularFile).sorted().toList();
         } catch (java.io.UncheckedIOException e) {

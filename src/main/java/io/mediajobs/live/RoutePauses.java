@@ -58,12 +58,16 @@ final class RoutePauses {
         for (Consumer source : Set.copyOf(held)) {
             if (!now.contains(source)) {
                 held.remove(source);
-                if (source instanceof SuspendableService paused && paused.isSuspended()) {
-                    // the source of a route that is gone is stopped, not suspended
+                // that of a former version stays closed
+                if (source instanceof SuspendableService paused && paused.isSuspended() && isLive(source)) {
                     ServiceHelper.resumeService(source);
                 }
             }
         }
+    }
+
+    private boolean isLive(Consumer source) {
+        return context.getRoutes().stream().anyMatch(route -> route.getConsumer() == source);
     }
 
     Set<String> wanted() {

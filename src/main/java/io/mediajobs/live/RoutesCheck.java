@@ -19,7 +19,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.model.RouteConfigurationDefinition;
 import org.apache.camel.model.RouteDefinition;
@@ -81,8 +80,8 @@ public final class RoutesCheck {
         checkedSchemes.clear();
         files = 0;
         Set<Path> off = Set.copyOf(ProviderFiles.off(settings));
-        try (DefaultCamelContext scratch = scratch(); Stream<Path> walk = Files.walk(folder)) {
-            for (Path path : walk.filter(Files::isRegularFile).sorted().toList()) {
+        try (DefaultCamelContext scratch = scratch()) {
+            for (Path path : RouteFiles.list(folder)) {
                 if (withWhatIsOff || !off.contains(path)) {
                     check(scratch, path, off.contains(path));
                 }

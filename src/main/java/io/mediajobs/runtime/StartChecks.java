@@ -4,6 +4,7 @@ import io.mediajobs.config.ConfigurationException;
 import io.mediajobs.config.NearestName;
 import io.mediajobs.config.Settings;
 import io.mediajobs.live.ProviderFiles;
+import io.mediajobs.live.RouteFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,7 +17,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** What is checked of the settings before anything starts: that every key is known, that every provider that is on has what it needs, the ports. */
 final class StartChecks {
@@ -58,8 +58,8 @@ final class StartChecks {
 
     private static Map<Path, String> read(Path folder) {
         Map<Path, String> files = new TreeMap<>();
-        try (Stream<Path> paths = Files.walk(folder)) {
-            for (Path path : paths.filter(path -> path.getFileName().toString().endsWith(".yaml")).toList()) {
+        try {
+            for (Path path : RouteFiles.list(folder).stream().filter(path -> path.getFileName().toString().endsWith(".yaml")).toList()) {
                 // what is no text is told by the check of the routes, which names the file
                 files.put(path, new String(Files.readAllBytes(path), StandardCharsets.UTF_8));
             }

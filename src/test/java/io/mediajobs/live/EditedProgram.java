@@ -45,15 +45,18 @@ final class EditedProgram implements AutoCloseable {
     /** The shipped routes, not running yet. */
     static EditedProgram of(Path folder, Map<String, String> settings) throws IOException {
         EditedProgram program = new EditedProgram(folder, new LinkedHashMap<>(settings));
-        Path shipped = Path.of("routes").toAbsolutePath();
-        try (Stream<Path> files = Files.walk(shipped)) {
+        copy(Path.of("routes"), program.routes);
+        return program;
+    }
+
+    static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Path target = program.routes.resolve(shipped.relativize(file).toString());
+                Path target = to.resolve(from.relativize(file).toString());
                 Files.createDirectories(target.getParent());
                 Files.copy(file, target);
             }
         }
-        return program;
     }
 
     /** What an earlier program has left in a folder. */
