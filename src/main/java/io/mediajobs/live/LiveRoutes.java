@@ -102,7 +102,8 @@ public final class LiveRoutes implements RouteControl, AutoCloseable {
             return new Start(edition, List.of());
         }
         Rejection first = rejections.get(0);
-        return lastGood(settings, checks, rejections, new ConfigurationException(first.told() + (rejections.size() == 1 ? ""
+        return lastGood(settings, checks, rejections, new ConfigurationException(first.file() + ": "
+                + (first.line() == null ? "" : "Line " + first.line() + ": ") + first.message() + (rejections.size() == 1 ? ""
                 : " The command check tells this and " + (rejections.size() - 1) + " more.")));
     }
 
