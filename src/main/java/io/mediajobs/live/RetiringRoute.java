@@ -76,7 +76,7 @@ final class RetiringRoute {
                 letGo(context, kamelet.getRouteId(), taken, gone);
             }
         }
-        route.closeEntrance(taken.test(route.route.getEndpoint()));
+        route.closeEntrance(route.isTaken(taken));
     }
 
     /**
@@ -112,16 +112,25 @@ final class RetiringRoute {
         }
     }
 
-    /** From now on the next version makes its own trigger. Until then a tick that has just begun must find this one, or it would make another. */
-    void forgetTrigger() {
-        if (route.getEndpoint() instanceof QuartzEndpoint) {
+    private boolean isTaken(Predicate<Endpoint> taken) {
+        Endpoint from = route.getEndpoint();
+        // a kamelet's route has a name of its own each time it is made, unless it is given one
+        return taken.test(from) && !(from instanceof KameletEndpoint kamelet && kamelet.getRouteId().startsWith(kamelet.getTemplateId() + "-"));
+    }
+
+    /**
+     * From now on the next version makes its own trigger. Until then, and where there is no next version, a tick that has just begun must find this
+     * one, or it would make another, which nobody would stop.
+     */
+    void forgetTrigger(Predicate<Endpoint> taken) {
+        if (route.getEndpoint() instanceof QuartzEndpoint && taken.test(route.getEndpoint())) {
             forget(context, route.getEndpoint());
         }
     }
 
     /** Makes room for a new route that begins where this one did, long after it was replaced by nothing. */
     void closeEntranceIf(Predicate<Endpoint> taken) {
-        if (source != null && taken.test(route.getEndpoint())) {
+        if (source != null && isTaken(taken)) {
             ServiceHelper.suspendService(source);
         }
     }

@@ -91,7 +91,7 @@ final class RouteSwap {
         }
         retired.closeEntrances(taken);
         replaceDefinitions(plan);
-        leaving.forEach(RetiringRoute::forgetTrigger);
+        leaving.forEach(route -> route.forgetTrigger(taken));
         load(plan.to(), plan.in());
     }
 

@@ -25,7 +25,7 @@ import org.apache.camel.support.DefaultExchange;
 /** The running program with a routes folder and a properties file of the test's own, for editing. */
 final class EditedProgram implements AutoCloseable {
 
-    static final Duration PATIENCE = Duration.ofSeconds(40);
+    static final Duration PATIENCE = Duration.ofSeconds(60);
 
     final Path routes;
     final Path properties;
