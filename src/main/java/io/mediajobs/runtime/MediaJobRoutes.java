@@ -166,7 +166,7 @@ public final class MediaJobRoutes implements AutoCloseable {
         List<Finding> findings = new RoutesCheck(settings).withoutWhatIsOff().findings();
         if (!findings.isEmpty()) {
             Finding first = findings.get(0);
-            throw new ConfigurationException(first.file() + ": " + first.sentence() + (findings.size() == 1 ? "" : " The command check tells this and "
+            throw new ConfigurationException(first.told() + (findings.size() == 1 ? "" : " The command check tells this and "
                     + (findings.size() - 1) + " more."));
         }
         return null;

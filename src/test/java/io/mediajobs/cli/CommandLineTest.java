@@ -171,8 +171,8 @@ class CommandLineTest {
         Files.writeString(routes.resolve("c.camel.yaml"), "- route:\n    id: c\n    form: {}\n");
         Files.writeString(routes.resolve("d.jq"), "{status: \n");
         assertThat(run("check", "routes")).isEqualTo(ExitCode.FINDINGS.number());
-        assertThat(out).contains("providers/a.camel.yaml: The route's id is b; it should be a", "providers/c.camel.yaml: ", "providers/d.jq: ");
-        assertThat(out.lines()).allMatch(line -> line.matches("[^:]+: .+\\."));
+        assertThat(out).contains("providers/a.camel.yaml: The route's id is b; it should be a", "providers/c.camel.yaml:3:5: ", "providers/d.jq:1:10: ");
+        assertThat(out.lines()).allMatch(line -> line.matches("[^:]+(:\\d+){0,2}: .+[.?]"));
         assertThat(err).isEmpty();
     }
 
