@@ -48,6 +48,7 @@ public final class RoutesCheck {
     private static final String MAPPING = ".jq";
     private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*):.*", Pattern.DOTALL);
     private static final Pattern ONE_PLACEHOLDER = Pattern.compile("\\{\\{\\??([A-Za-z][A-Za-z0-9.-]*)(?::[^{}]*)?}}");
+    private static final Pattern ENVIRONMENT = Pattern.compile("\\{\\{env:[A-Za-z0-9_]+}}");
     private static final Pattern PLACE = Pattern.compile("\\bline (\\d{1,9})(?:, column (\\d{1,9}))?");
     private static final Pattern NO_VALUE = Pattern.compile("Property with key \\[([^\\]]+)] not found.*", Pattern.DOTALL);
 
@@ -347,7 +348,7 @@ public final class RoutesCheck {
     /** With its placeholders resolved; empty, and told, if one has no value. */
     private Optional<String> resolved(DefaultCamelContext scratch, Content content, String text, int line) {
         try {
-            return Optional.of(scratch.resolvePropertyPlaceholders(text));
+            return Optional.of(scratch.resolvePropertyPlaceholders(withoutEnvironment(text)));
         } catch (NoSuchBeanException e) {
             // told as a danger
             return Optional.empty();
@@ -363,11 +364,16 @@ public final class RoutesCheck {
 
     private static Optional<String> resolved(DefaultCamelContext scratch, String text) {
         try {
-            return Optional.of(scratch.resolvePropertyPlaceholders(text));
+            return Optional.of(scratch.resolvePropertyPlaceholders(withoutEnvironment(text)));
         } catch (NoSuchBeanException | IllegalArgumentException e) {
             // told where the whole address is looked at
             return Optional.empty();
         }
+    }
+
+    /** The keys are where the program runs, not where its files are checked; the start says which is missing. */
+    private static String withoutEnvironment(String text) {
+        return ENVIRONMENT.matcher(text).replaceAll("0");
     }
 
     /** {@code direct:name} of whatever way it is written. */
