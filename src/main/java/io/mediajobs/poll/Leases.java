@@ -82,8 +82,16 @@ public final class Leases implements Processor, AutoCloseable {
     }
 
     private void renew() {
+        long begin = System.nanoTime();
         try {
-            jobs.renew(new ArrayList<>(held.values()), lease);
+            for (Job gone : jobs.renew(new ArrayList<>(held.values()), lease)) {
+                held.remove(gone.id(), gone);
+            }
+            Duration took = Duration.ofNanos(System.nanoTime() - begin);
+            if (took.compareTo(lease.dividedBy(3)) > 0) {
+                LOG.warn("It took {} s to renew the leases of {} jobs; with poll.lease={} s they may run out in their holder's hands. Raise poll.lease, or see"
+                        + " what slows the job store down.", took.toMillis() / 1000.0, held.size(), lease.toMillis() / 1000.0);
+            }
         } catch (RuntimeException e) {
             // the next round tries again; if the store stays away the leases run out, which is what they are for
             LOG.atLevel(e instanceof StoreUnavailableException ? Level.DEBUG : Level.WARN)

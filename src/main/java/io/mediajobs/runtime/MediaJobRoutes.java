@@ -130,7 +130,7 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.bind("jobEvents", events);
         main.bind("leases", leases);
         main.bind("pollWorkers", workers.executor());
-        main.bind("dueJobs", new DueJobs(jobs, leases));
+        main.bind("dueJobs", new DueJobs(jobs, leases, settings.number("poll.places-per-node")));
         Mappings mappings = new Mappings(routes.resolve("providers"));
         AnswerReader reader = new AnswerReader((int) settings.bytes("poll.largest-answer"));
         main.bind("answers", new Answers(mappings, reader, metrics));

@@ -90,6 +90,10 @@ final class Node {
         }
     }
 
+    boolean isRunning() {
+        return process != null && process.isAlive();
+    }
+
     /** When the process that runs, or ran last, was started. */
     Instant startedAt() {
         return startedAt;
