@@ -41,16 +41,18 @@ final class Demo {
     private final PrintWriter out;
     private final JobsView view;
     private final StopSignal stop;
+    private final boolean staysUp;
     private final ApiClient api;
     private final long begin = System.nanoTime();
 
-    Demo(ProviderSimulator simulator, DemoFolder folder, Settings settings, PrintWriter out, JobsView view, StopSignal stop) {
+    Demo(ProviderSimulator simulator, DemoFolder folder, Settings settings, PrintWriter out, JobsView view, StopSignal stop, boolean staysUp) {
         this.simulator = simulator;
         this.folder = folder;
         this.settings = settings;
         this.out = out;
         this.view = view;
         this.stop = stop;
+        this.staysUp = staysUp;
         this.api = new ApiClient(settings);
     }
 
@@ -149,9 +151,11 @@ final class Demo {
         out.println("Files and manifests  " + folder.s3().resolve(DemoSettings.BUCKET));
         out.println("Events               " + folder.events());
         out.println("Log                  " + folder.log());
-        out.println("Page and API         " + ApiAddress.of(settings) + "  (token: " + folder.token() + ")");
-        out.println("Try                  " + command("jobs --state blocked"));
-        out.println("                     " + command("job stories story-05"));
+        if (staysUp) {
+            out.println("Page and API         " + ApiAddress.of(settings) + "  (token: " + folder.token() + ")");
+            out.println("Try                  " + command("jobs --state blocked"));
+            out.println("                     " + command("job stories story-05"));
+        }
         out.flush();
     }
 

@@ -71,10 +71,10 @@ public final class DemoCommand implements Subcommand {
     private int follow(ProviderSimulator simulator, DemoFolder files, Settings settings, StopSignal stop) {
         PrintWriter out = spec.commandLine().getOut();
         out.println("Media Job Routes follows " + count + " jobs of five simulated providers, whose times run " + (int) SPEED
-                + " times faster. The page: " + ApiAddress.of(settings));
+                + " times faster." + (exit ? "" : " The page: " + ApiAddress.of(settings)));
         out.println();
         out.flush();
-        boolean good = new Demo(simulator, files, settings, out, view(out), stop).run(count);
+        boolean good = new Demo(simulator, files, settings, out, view(out), stop, !exit).run(count);
         if (exit) {
             return (good ? ExitCode.OK : ExitCode.FINDINGS).number();
         }

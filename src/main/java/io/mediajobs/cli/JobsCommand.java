@@ -3,15 +3,21 @@ package io.mediajobs.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.mediajobs.config.NearestName;
+import io.mediajobs.job.JobState;
 import java.io.PrintWriter;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code jobs}: the jobs that the running program follows, newest first. */
 @Command(name = "jobs", description = "Lists the jobs that the running program follows, newest first.")
@@ -20,15 +26,29 @@ final class JobsCommand implements Callable<Integer> {
     /** The largest page of the API. */
     private static final int PAGE = 1_000;
 
+    /** A state as the API names it. */
+    static final class StateWord implements ITypeConverter<JobState> {
+
+        @Override
+        public JobState convert(String word) {
+            try {
+                return JobState.ofWord(word);
+            } catch (IllegalArgumentException e) {
+                List<String> known = Arrays.stream(JobState.values()).map(JobState::word).toList();
+                throw new TypeConversionException("there is no state '" + word + "'" + NearestName.hint(word, known));
+            }
+        }
+    }
+
     @ParentCommand
     private Main main;
 
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--state", paramLabel = "STATE",
+    @Option(names = "--state", paramLabel = "STATE", converter = StateWord.class,
             description = "pending, processing, archiving, archived, failed, lost, expired, cancelled or blocked.")
-    private String state;
+    private JobState state;
 
     @Option(names = "--provider", paramLabel = "PROVIDER", description = "Such as pictory-video.")
     private String provider;
@@ -64,7 +84,7 @@ final class JobsCommand implements Callable<Integer> {
     private Map<String, String> filter(int page, String after) {
         Map<String, String> filter = new LinkedHashMap<>();
         if (state != null) {
-            filter.put("state", state);
+            filter.put("state", state.word());
         }
         if (provider != null) {
             filter.put("provider", provider);

@@ -13,6 +13,7 @@ import java.util.Map;
  * @param state        where it stands; never null
  * @param attempt      counts from 1; {@code retry} opens the next one
  * @param progress     0 to 100; null if unknown
+ * @param progressAt   when it was first seen to be that far; null if progress is unknown
  * @param tags         the caller's own labels; never null
  * @param error        why it ended or is blocked; null if it did not
  * @param registeredAt when we accepted it
@@ -26,7 +27,7 @@ import java.util.Map;
  * @param report       the last report, redacted, as JSON text; null before the first
  * @param lease        proof that this process may write the job's outcome; null on jobs that were only looked at
  */
-public record Job(long id, JobKey key, JobState state, int attempt, Integer progress, Map<String, String> tags,
+public record Job(long id, JobKey key, JobState state, int attempt, Integer progress, Instant progressAt, Map<String, String> tags,
                   JobError error, Instant registeredAt, Instant nextPollAt, long polls, Instant deadlineAt,
                   Instant updatedAt, int misses, int failures, String manifest, String report, String lease) {
 

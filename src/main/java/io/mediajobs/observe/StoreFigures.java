@@ -4,6 +4,7 @@ import io.mediajobs.store.JobStore;
 import io.mediajobs.store.Outbox;
 import io.mediajobs.store.ProviderState;
 import io.mediajobs.store.StoreUnavailableException;
+import io.mediajobs.store.UsualDuration;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -31,8 +32,10 @@ public final class StoreFigures implements AutoCloseable {
      * @param providers pauses
      * @param backlog   waiting events
      * @param due       jobs that should have been asked for by now and wait for a free place
+     * @param usual     how long jobs take, as far as it was learned
      */
-    public record Figures(Instant at, boolean up, List<JobStore.Count> counts, List<ProviderState> providers, Outbox.Backlog backlog, long due) {
+    public record Figures(Instant at, boolean up, List<JobStore.Count> counts, List<ProviderState> providers, Outbox.Backlog backlog, long due,
+                          List<UsualDuration> usual) {
     }
 
     private final JobStore jobs;
@@ -44,7 +47,7 @@ public final class StoreFigures implements AutoCloseable {
         return thread;
     });
     private final List<Consumer<Figures>> listeners = new CopyOnWriteArrayList<>();
-    private volatile Figures latest = new Figures(null, true, List.of(), List.of(), new Outbox.Backlog(0, null, 0), 0);
+    private volatile Figures latest = new Figures(null, true, List.of(), List.of(), new Outbox.Backlog(0, null, 0), 0, List.of());
 
     public StoreFigures(JobStore jobs, Outbox outbox) {
         this(jobs, outbox, SHORTEST);
@@ -77,13 +80,13 @@ public final class StoreFigures implements AutoCloseable {
     private void count() {
         long begin = System.nanoTime();
         try {
-            latest = new Figures(Instant.now(), true, jobs.counts(), jobs.providers(), outbox.backlog(), jobs.dueNow());
+            latest = new Figures(Instant.now(), true, jobs.counts(), jobs.providers(), outbox.backlog(), jobs.dueNow(), jobs.usualDurations());
             listeners.forEach(listener -> listener.accept(latest));
         } catch (RuntimeException e) {
             if (latest.up() && !(e instanceof StoreUnavailableException)) {
                 LOG.warn("The job store does not answer; its figures are as of {}: {}", latest.at(), e.getMessage());
             }
-            latest = new Figures(latest.at(), false, latest.counts(), latest.providers(), latest.backlog(), latest.due());
+            latest = new Figures(latest.at(), false, latest.counts(), latest.providers(), latest.backlog(), latest.due(), latest.usual());
         }
         long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
         if (!executor.isShutdown()) {

@@ -40,18 +40,16 @@ public final class Outcomes {
     }
 
     /**
-     * The provider still works on it: asked again after {@code every}, or expired if its deadline has passed.
-     *
-     * @param every time between two asks, such as {@code 15s}
+     * The provider still works on it: asked again after {@code askIn}, at the latest at its deadline, or expired if that has passed.
      */
-    public void reschedule(@Variable("job") Job job, @Variable("report") Report report, String every) {
+    public void reschedule(@Variable("job") Job job, @Variable("report") Report report, @Variable("askIn") Duration askIn) {
         JobState state = report.status() == Status.PENDING ? JobState.PENDING : JobState.PROCESSING;
         if (isOverdue(job)) {
             expire(job, "The provider still says " + report.status().word() + ".", report, new ProviderSignal.Fine());
             return;
         }
         JobChange change = asked(JobChange.to(state), report).clearError()
-                .askAgainIn(Backoff.spread(Durations.parse(every)))
+                .askAgainIn(atTheLatest(job.deadlineAt(), askIn))
                 .noteNews(state.word(), null);
         write(job, change, new ProviderSignal.Fine());
     }
@@ -60,10 +58,12 @@ public final class Outcomes {
     public void beginArchive(@Variable("job") Job job, @Variable("report") Report report) {
         // it stays due: should this process die, whoever claims it next asks the provider for fresh URLs
         JobChange change = asked(JobChange.to(JobState.ARCHIVING), report).handOver().askAgainIn(Duration.ZERO)
-                .noteNews("completed", report.assets().size() + " assets to archive");
+                .noteNews("completed", report.assets().size() + (report.assets().size() == 1 ? " asset" : " assets") + " to archive");
         if (job.state() == JobState.ARCHIVING) {
             // asked again for fresh URLs: the failures so far are the archive's, which gives up after some in a row
             change.failures(job.failures());
+        } else {
+            change.teaches(new JobClock(job, report, jobs.now()).lesson());
         }
         write(job, change, new ProviderSignal.Fine());
     }
@@ -203,6 +203,11 @@ public final class Outcomes {
         Throwable cause = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class);
         String message = cause == null ? "no answer" : Redaction.text(cause.getClass().getSimpleName() + ": " + cause.getMessage());
         return new JobError("no-answer", message, true);
+    }
+
+    private Duration atTheLatest(Instant deadline, Duration time) {
+        Duration left = deadline == null ? time : Duration.between(jobs.now(), deadline);
+        return left.compareTo(time) < 0 && !left.isNegative() ? left : time;
     }
 
     private boolean isOverdue(Job job) {

@@ -12,8 +12,9 @@ import java.util.function.Function;
  * @param deadline  how long a job may take unless its registration says otherwise; more than zero
  * @param perSecond status calls a second at the most; infinite for no limit
  * @param atOnce    status calls at the same time at the most; at least one
+ * @param predicted whether asks are planned by when a job may be finished, and not only by {@code every}
  */
-public record ProviderTerms(Duration every, Duration deadline, double perSecond, int atOnce) {
+public record ProviderTerms(Duration every, Duration deadline, double perSecond, int atOnce, boolean predicted) {
 
     /** A parameter that is not what it should be. */
     public static final class WrongTermException extends IllegalArgumentException {
@@ -32,7 +33,7 @@ public record ProviderTerms(Duration every, Duration deadline, double perSecond,
     }
 
     /**
-     * @param parameters by name, placeholders resolved; others than those four are left alone
+     * @param parameters by name, placeholders resolved; others are left alone
      * @throws WrongTermException at the first that is wrong, with a sentence that repeats its value
      */
     public static ProviderTerms parse(Map<String, String> parameters) {
@@ -40,7 +41,8 @@ public record ProviderTerms(Duration every, Duration deadline, double perSecond,
                 term(parameters, "every", "15s", ProviderTerms::time),
                 term(parameters, "deadline", "2h", ProviderTerms::time),
                 term(parameters, "rate", "5/s", Rate::perSecond),
-                term(parameters, "atOnce", "10", ProviderTerms::count));
+                term(parameters, "atOnce", "10", ProviderTerms::count),
+                term(parameters, "asks", "predicted", ProviderTerms::predicted));
     }
 
     private static <T> T term(Map<String, String> parameters, String name, String otherwise, Function<String, T> parser) {
@@ -57,6 +59,14 @@ public record ProviderTerms(Duration every, Duration deadline, double perSecond,
             throw new IllegalArgumentException("'" + text + "' is no time at all; it must be more than zero");
         }
         return time;
+    }
+
+    private static boolean predicted(String text) {
+        return switch (text) {
+            case "predicted" -> true;
+            case "fixed" -> false;
+            default -> throw new IllegalArgumentException("'" + text + "' is neither predicted nor fixed");
+        };
     }
 
     private static int count(String text) {

@@ -42,6 +42,6 @@ public final class RouteProviders implements Providers, CamelContextAware {
         kamelet.getKameletProperties().forEach((name, value) -> declared.put(name, context.resolvePropertyPlaceholders(String.valueOf(value))));
         ProviderTerms terms = ProviderTerms.parse(declared);
         return new Provider(declared.getOrDefault("provider", route.getRouteId()), terms.every(), terms.deadline(), terms.perSecond(), terms.atOnce(),
-                context.getRouteController().getRouteStatus(route.getRouteId()).isStarted());
+                terms.predicted(), context.getRouteController().getRouteStatus(route.getRouteId()).isStarted());
     }
 }

@@ -32,6 +32,7 @@ import io.mediajobs.poll.Answers;
 import io.mediajobs.poll.DueJobs;
 import io.mediajobs.poll.Leases;
 import io.mediajobs.poll.Outcomes;
+import io.mediajobs.poll.PollPlan;
 import io.mediajobs.poll.RouteProviders;
 import io.mediajobs.report.AnswerReader;
 import io.mediajobs.report.Mappings;
@@ -134,6 +135,7 @@ public final class MediaJobRoutes implements AutoCloseable {
         Mappings mappings = new Mappings(routes.resolve("providers"));
         AnswerReader reader = new AnswerReader((int) settings.bytes("poll.largest-answer"));
         main.bind("answers", new Answers(mappings, reader, metrics));
+        main.bind("pollPlan", new PollPlan(jobs, figures, settings.duration("poll.longest-every")));
         main.bind("outcomes", new Outcomes(jobs, events, metrics));
         main.bind("deliveries", new Deliveries(outbox, settings.duration("events.retry-first"), settings.duration("events.retry-longest"),
                 settings.duration("events.hold"), settings.number("events.park-after")));

@@ -28,6 +28,7 @@ public final class JobChange {
     String what;
     String detail;
     boolean onlyIfStateChanges;
+    UsualDuration.Lesson lesson;
     final List<NewEvent> events = new ArrayList<>();
 
     private JobChange(JobState state) {
@@ -117,6 +118,12 @@ public final class JobChange {
     public JobChange noteNews(String what, String detail) {
         this.onlyIfStateChanges = true;
         return note(what, detail);
+    }
+
+    /** Adds to what is known of how long such jobs take; null is nothing. */
+    public JobChange teaches(UsualDuration.Lesson lesson) {
+        this.lesson = lesson;
+        return this;
     }
 
     /** Puts an event into the outbox in the same transaction; null is none. */

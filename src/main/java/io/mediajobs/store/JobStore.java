@@ -40,6 +40,7 @@ public final class JobStore {
 
     private final Database database;
     private final ProviderTable providers;
+    private final UsualDurations usualDurations;
     private final String lockRow;
     private final String skipLocked;
     private final Duration patience;
@@ -58,6 +59,7 @@ public final class JobStore {
         this.lockRow = database.dialect().lockRow();
         this.skipLocked = database.dialect().skipLocked();
         this.providers = new ProviderTable(providerEvents, database.dialect());
+        this.usualDurations = new UsualDurations(lockRow);
         this.patience = patience;
     }
 
@@ -294,7 +296,7 @@ public final class JobStore {
             if (!before.state().isTerminal() && before.state() != JobState.BLOCKED) {
                 throw new IllegalStateException("Job " + key + " is " + before.state().word() + " and still being followed; there is nothing to open again.");
             }
-            handle.createUpdate("UPDATE job SET attempt = attempt + 1, state = 'pending', progress = NULL, error_code = NULL, error_message = NULL,"
+            handle.createUpdate("UPDATE job SET attempt = attempt + 1, state = 'pending', progress = NULL, progress_at = NULL, error_code = NULL, error_message = NULL,"
                             + " error_retryable = NULL, misses = 0, failures = 0, manifest = NULL, finished_at = NULL, next_poll_at = :now,"
                             + " deadline_at = :now + (deadline_at - registered_at), lease_token = NULL, lease_until = NULL, polling = FALSE, updated_at = :now,"
                             + " last_write = :write WHERE id = :id")
@@ -313,6 +315,9 @@ public final class JobStore {
         values.put("write", write);
         values.put("id", before.id());
         set(sql, values, "progress", change.progress);
+        if (change.progress != null && !change.progress.equals(before.progress())) {
+            set(sql, values, "progress_at", now);
+        }
         set(sql, values, "report", change.report);
         set(sql, values, "manifest", change.manifest);
         set(sql, values, "misses", change.misses);
@@ -348,6 +353,9 @@ public final class JobStore {
         }
         for (NewEvent event : change.events) {
             Outbox.add(database.dialect(), handle, now, event);
+        }
+        if (change.lesson != null) {
+            usualDurations.learn(handle, before.provider(), change.lesson);
         }
         return row(handle, "id = :id", query -> query.bind("id", before.id())).orElseThrow();
     }
@@ -458,6 +466,11 @@ public final class JobStore {
         return database.read(providers::list);
     }
 
+    /** What was learned of how long jobs take, by provider and model. */
+    public List<UsualDuration> usualDurations() {
+        return database.read(usualDurations::list);
+    }
+
     /** Pauses a provider until {@code false} is said, or ends whatever pause it has. */
     public void pause(String provider, boolean pause) {
         database.write(handle -> {
@@ -489,7 +502,7 @@ public final class JobStore {
         int progress = rows.getInt("progress");
         boolean noProgress = rows.wasNull();
         return new Job(rows.getLong("id"), new JobKey(rows.getString("provider"), rows.getString("job_id")),
-                JobState.ofWord(rows.getString("state")), rows.getInt("attempt"), noProgress ? null : progress,
+                JobState.ofWord(rows.getString("state")), rows.getInt("attempt"), noProgress ? null : progress, instant(rows, "progress_at"),
                 parse(rows.getString("tags"), TAGS), error, instant(rows, "registered_at"), instant(rows, "next_poll_at"),
                 rows.getLong("polls"), instant(rows, "deadline_at"), instant(rows, "updated_at"), rows.getInt("misses"),
                 rows.getInt("failures"), rows.getString("manifest"), rows.getString("report"), rows.getString("lease_token"));

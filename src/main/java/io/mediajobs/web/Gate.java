@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +29,7 @@ final class Gate implements Handler<HttpServerRequest> {
 
     /** What is left of the caller's headers. */
     private static final Set<String> KEPT = Set.of("content-type", "content-length", "transfer-encoding", "expect", "host", "connection");
+    private static final Pattern CHARSET = Pattern.compile(";\\s*charset\\s*=\\s*\"?([^\\s;\"]+)", Pattern.CASE_INSENSITIVE);
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
     private static final String API_CSP = "default-src 'none'; frame-ancestors 'none'";
 
@@ -174,10 +177,16 @@ final class Gate implements Handler<HttpServerRequest> {
         if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
             throw new ProblemException(415, "encoded-body", "Bodies are taken without Content-Encoding only.");
         }
-        String type = String.valueOf(request.getHeader("Content-Type")).split(";", 2)[0].trim().toLowerCase(Locale.ROOT);
+        String written = String.valueOf(request.getHeader("Content-Type"));
+        String type = written.split(";", 2)[0].trim().toLowerCase(Locale.ROOT);
         boolean form = type.startsWith("multipart/") || type.equals("application/x-www-form-urlencoded");
         if (form || (path.startsWith("api") && !type.equals("application/json"))) {
             throw new ProblemException(415, "unsupported-media-type", "The body must be sent as Content-Type: application/json.");
+        }
+        Matcher charset = CHARSET.matcher(written);
+        if (charset.find() && !charset.group(1).equalsIgnoreCase("utf-8")) {
+            // RFC 8259, section 8.1: JSON between systems is UTF-8
+            throw new ProblemException(415, "unsupported-charset", "The body must be UTF-8, not " + charset.group(1) + ".");
         }
     }
 

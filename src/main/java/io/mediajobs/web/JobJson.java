@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mediajobs.job.Job;
 import io.mediajobs.job.JobError;
+import io.mediajobs.job.JobState;
 import io.mediajobs.store.ArchivedAsset;
 import io.mediajobs.store.StoreException;
 import io.mediajobs.store.TimelineEntry;
@@ -32,7 +33,10 @@ final class JobJson {
             json.set("error", error(job.error()));
         }
         put(json, "registeredAt", job.registeredAt());
-        put(json, "nextPollAt", job.nextPollAt());
+        if (job.state() != JobState.ARCHIVING || job.lease() == null) {
+            // the archive keeps a job due, for whoever comes after a kill; while it works, that time is past and says nothing
+            put(json, "nextPollAt", job.nextPollAt());
+        }
         json.put("polls", job.polls());
         put(json, "deadlineAt", job.deadlineAt());
         put(json, "updatedAt", job.updatedAt());

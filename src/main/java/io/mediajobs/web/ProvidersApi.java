@@ -9,6 +9,7 @@ import io.mediajobs.poll.Provider;
 import io.mediajobs.poll.Providers;
 import io.mediajobs.store.JobStore;
 import io.mediajobs.store.ProviderState;
+import io.mediajobs.store.UsualDuration;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
@@ -98,7 +99,8 @@ public final class ProvidersApi {
             Provider route = routes.get(name);
             json.put("running", route != null && route.running());
             if (route != null) {
-                json.put("every", seconds(route.every())).put("deadline", seconds(route.deadline())).put("atOnce", route.atOnce());
+                json.put("every", seconds(route.every())).put("deadline", seconds(route.deadline())).put("atOnce", route.atOnce())
+                        .put("asks", route.predicted() ? "predicted" : "fixed");
                 if (!Double.isInfinite(route.perSecond())) {
                     json.put("rate", route.perSecond());
                 }
@@ -113,8 +115,22 @@ public final class ProvidersApi {
                 }
                 JobJson.put(json, "lastError", state.lastError());
             }
+            ArrayNode usual = json.putArray("usualDurations");
+            figures.usual().stream().filter(kind -> kind.provider().equals(name)).forEach(kind -> usual.add(usual(kind)));
             ObjectNode counts = json.putObject("jobs");
             figures.counts().stream().filter(count -> count.provider().equals(name)).forEach(count -> counts.put(count.state(), count.jobs()));
+            return json;
+        }
+
+        /** In seconds, of the jobs that were seen lately. */
+        private static ObjectNode usual(UsualDuration kind) {
+            ObjectNode json = JsonNodeFactory.instance.objectNode();
+            if (!kind.model().isEmpty()) {
+                json.put("model", kind.model());
+            }
+            json.put("jobs", kind.totals().count());
+            kind.totals().quantile(0.5, 0).ifPresent(millis -> json.put("median", seconds(Duration.ofMillis(Math.round(millis)))));
+            kind.totals().quantile(0.95, 0).ifPresent(millis -> json.put("nearlyAll", seconds(Duration.ofMillis(Math.round(millis)))));
             return json;
         }
 

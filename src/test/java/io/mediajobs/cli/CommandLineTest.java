@@ -75,6 +75,7 @@ class CommandLineTest {
             "track stories          | JOB_ID",
             "track stories a --tag x| 'x' is not a tag",
             "jobs --limit many      | --limit",
+            "jobs --state los       | did you mean lost?",
             "job stories            | JOB_ID"})
     void aWrongCommandLine(String line, String said) {
         assertThat(run(line == null ? new String[0] : line.split(" "))).isEqualTo(ExitCode.USAGE.number());

@@ -405,4 +405,30 @@ abstract class JobStoreContract {
         assertThat(outbox.take(10, List.of(), Duration.ZERO)).hasSize(1);
         assertThat(outbox.take(10, List.of(), HOUR)).hasSize(1);
     }
+
+    @Test
+    void completedJobsTeachHowLongSuchJobsTake() {
+        for (int i = 0; i < 3; i++) {
+            register("p", "j" + i);
+        }
+        jobs.apply(claimOne("p"), JobChange.to(JobState.ARCHIVING).teaches(new UsualDuration.Lesson("m", 20_000d, 1.1)), null);
+        jobs.apply(claimOne("p"), JobChange.to(JobState.ARCHIVING).teaches(new UsualDuration.Lesson("m", 21_000d, null)), null);
+        jobs.apply(claimOne("p"), JobChange.to(JobState.ARCHIVING).teaches(new UsualDuration.Lesson("", 5_000d, null)), null);
+        List<UsualDuration> usual = jobs.usualDurations();
+        assertThat(usual).extracting(UsualDuration::model).containsExactly("", "m");
+        assertThat(usual.get(1).totals().count()).isEqualTo(2);
+        assertThat(usual.get(1).rests().count()).isEqualTo(1);
+        assertThat(usual.get(1).totals().quantile(1, 0).orElseThrow()).isBetween(20_500d, 21_500d);
+    }
+
+    @Test
+    void itIsKnownSinceWhenAJobIsAsFarAsItIs() {
+        JobKey key = register("p", "1");
+        assertThat(jobs.override(key, job -> JobChange.to(null)).orElseThrow().progressAt()).isNull();
+        Job first = jobs.override(key, job -> JobChange.to(JobState.PROCESSING).progress(10)).orElseThrow();
+        Job same = jobs.override(key, job -> JobChange.to(JobState.PROCESSING).progress(10)).orElseThrow();
+        assertThat(same.progressAt()).isNotNull().isEqualTo(first.progressAt());
+        jobs.override(key, job -> JobChange.to(JobState.FAILED).askNoMore());
+        assertThat(jobs.retry(key).orElseThrow().progressAt()).isNull();
+    }
 }

@@ -147,6 +147,8 @@ class JobsApiTest {
         }
         problem(api.send(api.to("/api/jobs").header("Authorization", "Bearer " + RunningApi.TOKEN).header("Content-Type", "application/json")
                 .header("Content-Encoding", "gzip").POST(HttpRequest.BodyPublishers.ofString("{}"))), 415, "encoded-body");
+        problem(api.send(api.to("/api/jobs").header("Authorization", "Bearer " + RunningApi.TOKEN).header("Content-Type", "application/json; charset=UTF-16")
+                .POST(HttpRequest.BodyPublishers.ofString("{}", StandardCharsets.UTF_16))), 415, "unsupported-charset");
         assertThat(Path.of("file-uploads")).doesNotExist();
     }
 

@@ -8,6 +8,8 @@ CREATE TABLE job (
     state           TEXT    NOT NULL,
     attempt         INTEGER NOT NULL DEFAULT 1,
     progress        INTEGER,
+    -- when it was first seen to be that far
+    progress_at     BIGINT,
     tags            TEXT    NOT NULL DEFAULT '{}',
     error_code      TEXT,
     error_message   TEXT,
@@ -98,6 +100,15 @@ CREATE TABLE provider (
     rate_until   BIGINT  NOT NULL DEFAULT 0,
     last_error   TEXT,
     updated_at   BIGINT  NOT NULL
+);
+
+-- How long jobs of each kind take, learned from those that completed; counts by size as JSON.
+CREATE TABLE usual_duration (
+    provider TEXT NOT NULL,
+    model    TEXT NOT NULL,
+    totals   TEXT NOT NULL,
+    rests    TEXT NOT NULL,
+    PRIMARY KEY (provider, model)
 );
 
 -- one row, written to find out whether a store that took no writes takes them again

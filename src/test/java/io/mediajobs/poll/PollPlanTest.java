@@ -1,0 +1,107 @@
+package io.mediajobs.poll;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mediajobs.job.Job;
+import io.mediajobs.job.JobKey;
+import io.mediajobs.job.JobState;
+import io.mediajobs.report.Report;
+import io.mediajobs.report.Status;
+import io.mediajobs.store.Histogram;
+import io.mediajobs.store.UsualDuration;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.function.DoubleUnaryOperator;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class PollPlanTest {
+
+    private static final Instant BEGIN = Instant.parse("2026-01-01T10:00:00.001Z");
+    private static final Duration LONGEST = Duration.ofMinutes(5);
+    /** 16 s to 24 s, evenly. */
+    private static final Histogram TWENTY_SECONDS = histogram(100, i -> 16_000 + i * 80);
+    private static final Histogram EVEN_PROGRESS = histogram(100, i -> 0.98 + i * 0.0004);
+
+    private static Histogram histogram(int count, DoubleUnaryOperator value) {
+        Histogram histogram = Histogram.EMPTY;
+        for (int i : IntStream.range(0, count).toArray()) {
+            histogram = histogram.with(value.applyAsDouble(i));
+        }
+        return histogram;
+    }
+
+    private static Duration next(double age, Integer progress, Histogram totals, Histogram rests) {
+        return next(age, progress, totals, rests, "predicted");
+    }
+
+    private static Duration next(double age, Integer progress, Histogram totals, Histogram rests, String asks) {
+        Job job = new Job(1, new JobKey("acme", "a"), JobState.PROCESSING, 1, null, null, Map.of(), null, BEGIN, BEGIN, 1, BEGIN.plusSeconds(3600), BEGIN, 0, 0,
+                null, null, "token");
+        Report report = new Report(Status.PROCESSING, progress, null, null, null, null, BEGIN, null, null, Map.of("model", "m1"));
+        return new PollPlan(() -> BEGIN.plusMillis((long) (age * 1000)), () -> List.of(new UsualDuration("acme", "m1", totals, rests)), LONGEST)
+                .next(job, report, "2s", asks);
+    }
+
+    private static void assertInterval(Duration time) {
+        assertThat(time).isBetween(Duration.ofMillis(1800), Duration.ofMillis(2200));
+    }
+
+    @Test
+    void withoutExperienceTheIntervalIsAllThereIs() {
+        assertInterval(next(1, 10, Histogram.EMPTY, Histogram.EMPTY));
+        assertInterval(next(1, null, histogram(PollPlan.ENOUGH - 1, i -> 20_000), Histogram.EMPTY));
+    }
+
+    @Test
+    void aFixedIntervalStaysFixed() {
+        assertInterval(next(1, 10, TWENTY_SECONDS, EVEN_PROGRESS, "fixed"));
+    }
+
+    @Test
+    void aJobThatCannotBeFinishedYetIsLeftAloneUntilItMayBe() {
+        assertThat(next(1, null, TWENTY_SECONDS, Histogram.EMPTY)).isBetween(Duration.ofMillis(14_500), Duration.ofMillis(16_000));
+    }
+
+    @Test
+    void whereProgressWillSayMoreItIsAskedForOneIntervalSooner() {
+        assertThat(next(1, null, TWENTY_SECONDS, EVEN_PROGRESS)).isBetween(Duration.ofMillis(12_500), Duration.ofMillis(14_000));
+    }
+
+    @Test
+    void whileItMayEndAtAnyMomentTheIntervalHolds() {
+        assertInterval(next(18, null, TWENTY_SECONDS, Histogram.EMPTY));
+    }
+
+    @Test
+    void evenProgressSaysWhenItEnds() {
+        // 60.5 % after 12 s: 7.8 s are left
+        Duration next = next(12, 60, TWENTY_SECONDS, EVEN_PROGRESS);
+        assertThat(next).isBetween(Duration.ofMillis(7_800), Duration.ofMillis(8_300));
+    }
+
+    @Test
+    void progressThatNeverMeantMuchIsNotBelieved() {
+        Histogram random = histogram(100, i -> 0.1 + i * 0.1);
+        assertThat(next(12, 60, TWENTY_SECONDS, random)).isLessThan(Duration.ofMillis(2_300));
+    }
+
+    @Test
+    void aJobBeyondAllExperienceIsAskedForLessAndLessOften() {
+        assertInterval(next(30, null, TWENTY_SECONDS, Histogram.EMPTY));
+        assertThat(next(124, null, TWENTY_SECONDS, Histogram.EMPTY)).isBetween(Duration.ofSeconds(9), Duration.ofSeconds(11));
+        assertThat(next(1_000_000, null, TWENTY_SECONDS, Histogram.EMPTY)).isEqualTo(LONGEST);
+    }
+
+    @Test
+    void aWrongClockOfTheProviderPlansNothingAbsurd() {
+        Job job = new Job(1, new JobKey("acme", "a"), JobState.PROCESSING, 1, null, null, Map.of(), null, BEGIN, BEGIN, 1, BEGIN.plusSeconds(3600), BEGIN, 0, 0,
+                null, null, "token");
+        Report report = new Report(Status.PROCESSING, 50, null, null, null, null, BEGIN.plusSeconds(86_400), null, null, Map.of("model", "m1"));
+        Duration next = new PollPlan(() -> BEGIN.plusSeconds(10), () -> List.of(new UsualDuration("acme", "m1", TWENTY_SECONDS, EVEN_PROGRESS)), LONGEST)
+                .next(job, report, "2s", "predicted");
+        assertThat(next).isBetween(Duration.ofSeconds(9), Duration.ofMillis(10_500));
+    }
+}
