@@ -32,6 +32,8 @@ public final class Leases implements Processor, AutoCloseable {
     private final Duration lease;
     private final Map<Long, Job> held = new ConcurrentHashMap<>();
     private final Map<Long, String> polling = new ConcurrentHashMap<>();
+    /** Jobs that the archive has, or that wait for it. Camel's queue does not take a completion along to whoever takes the exchange out of it. */
+    private final Map<Long, Job> queued = new ConcurrentHashMap<>();
     private final ScheduledExecutorService renewal = Executors.newSingleThreadScheduledExecutor(work -> {
         Thread thread = new Thread(work, "lease-renewal");
         thread.setDaemon(true);
@@ -71,7 +73,36 @@ public final class Leases implements Processor, AutoCloseable {
             @Override
             public void onDone(Exchange done) {
                 polling.remove(job.id());
-                held.remove(job.id(), job);
+                if (done.isFailed()) {
+                    queued.remove(job.id(), job);
+                }
+                if (!queued.containsKey(job.id())) {
+                    forget(job, done);
+                }
+            }
+        });
+    }
+
+    private void forget(Job job, Exchange done) {
+        // at a stop an exchange may be cut off in the midst of its work: close gives its job back, if it is still leased
+        if (!done.getContext().isStopping()) {
+            held.remove(job.id(), job);
+        }
+    }
+
+    /** The job is about to be put into the archive's queue: its lease goes on when the exchange of its poll is over. */
+    public void queue(@Variable("job") Job job) {
+        queued.put(job.id(), job);
+    }
+
+    /** Binds the lease to the exchange that archives the job. */
+    public void archiving(Exchange exchange) {
+        Job job = exchange.getVariable("job", Job.class);
+        exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+            @Override
+            public void onDone(Exchange done) {
+                queued.remove(job.id(), job);
+                forget(job, done);
             }
         });
     }
@@ -86,6 +117,7 @@ public final class Leases implements Processor, AutoCloseable {
         try {
             for (Job gone : jobs.renew(new ArrayList<>(held.values()), lease)) {
                 held.remove(gone.id(), gone);
+                queued.remove(gone.id(), gone);
             }
             Duration took = Duration.ofNanos(System.nanoTime() - begin);
             if (took.compareTo(lease.dividedBy(3)) > 0) {

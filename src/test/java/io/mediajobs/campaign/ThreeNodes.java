@@ -1,5 +1,7 @@
 package io.mediajobs.campaign;
 
+import static org.awaitility.Awaitility.await;
+
 import io.mediajobs.TestProgram;
 import io.mediajobs.demo.s3.EmbeddedS3;
 import io.mediajobs.demo.simulator.Poll;
@@ -25,6 +27,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * Three nodes, each a process of its own, on one PostgreSQL with 10,000 jobs of one provider whose status calls take 200 ms. Measures
@@ -203,10 +206,11 @@ public final class ThreeNodes {
         return twice;
     }
 
-    private static void until(Duration longest, BooleanSupplier condition) throws InterruptedException {
-        Instant end = Instant.now().plus(longest);
-        while (!condition.getAsBoolean() && Instant.now().isBefore(end)) {
-            TimeUnit.MILLISECONDS.sleep(100);
+    private static void until(Duration longest, BooleanSupplier condition) {
+        try {
+            await().atMost(longest).pollInterval(Duration.ofMillis(100)).until(condition::getAsBoolean);
+        } catch (ConditionTimeoutException e) {
+            // what came of it is counted
         }
     }
 }
