@@ -2,6 +2,8 @@ package io.mediajobs.campaign;
 
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import io.mediajobs.TestProgram;
 import io.mediajobs.demo.s3.EmbeddedS3;
 import io.mediajobs.demo.simulator.Poll;
@@ -28,6 +30,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.awaitility.core.ConditionTimeoutException;
+import org.slf4j.LoggerFactory;
 
 /**
  * Three nodes, each a process of its own, on one PostgreSQL with 10,000 jobs of one provider whose status calls take 200 ms. Measures
@@ -58,6 +61,9 @@ public final class ThreeNodes {
     }
 
     public static void main(String[] arguments) throws Exception {
+        if (LoggerFactory.getLogger("io.zonky") instanceof Logger postgres) {
+            postgres.setLevel(Level.WARN);
+        }
         System.exit(new ThreeNodes(Arrays.asList(arguments)).run() ? 0 : 1);
     }
 
