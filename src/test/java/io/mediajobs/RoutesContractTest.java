@@ -22,6 +22,7 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,11 +34,20 @@ class RoutesContractTest {
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{\\??([a-zA-Z][a-zA-Z0-9.-]*)(?::[^{}]*)?}}");
     private static JsonSchema schema;
+    /** What a visual editor goes by, see src/test/resources/kaoto. */
+    private static JsonSchema editorsSchema;
+    private static JsonSchema editorsKameletSchema;
 
     @BeforeAll
-    static void readSchema() throws IOException {
-        try (InputStream stream = RoutesContractTest.class.getResourceAsStream("/schema/camelYamlDsl.json")) {
-            schema = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V4).getSchema(stream);
+    static void readSchemas() throws IOException {
+        schema = schema(RoutesContractTest.class.getResourceAsStream("/schema/camelYamlDsl.json"));
+        editorsSchema = schema(new GZIPInputStream(RoutesContractTest.class.getResourceAsStream("/kaoto/camelYamlDsl.json.gz")));
+        editorsKameletSchema = schema(new GZIPInputStream(RoutesContractTest.class.getResourceAsStream("/kaoto/crd-schema-kamelet.json.gz")));
+    }
+
+    private static JsonSchema schema(InputStream stream) throws IOException {
+        try (stream) {
+            return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V4).getSchema(stream);
         }
     }
 
@@ -86,6 +96,29 @@ class RoutesContractTest {
     @MethodSource("routeFiles")
     void isCanonicalYaml(Path file) {
         assertThat(schema.validate(tree(file))).as(file.toString()).isEmpty();
+        assertThat(editorsSchema.validate(tree(file))).as("a visual editor opens %s", file).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("exampleFiles")
+    void examplesAreCanonicalYaml(Path file) {
+        isCanonicalYaml(file);
+    }
+
+    static List<Path> exampleFiles() throws IOException {
+        try (Stream<Path> paths = Files.list(Path.of("examples/providers"))) {
+            return paths.filter(path -> path.toString().endsWith(".camel.yaml")).sorted().toList();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("kamelets")
+    void kameletsOpenInAVisualEditor(Path file) {
+        JsonNode tree = tree(file);
+        assertThat(editorsKameletSchema.validate(tree)).as(file.toString()).isEmpty();
+        JsonNode route = YAML.createArrayNode().add(YAML.createObjectNode().set("from", tree.at("/spec/template/from")));
+        assertThat(schema.validate(route)).as("template of %s", file).isEmpty();
+        assertThat(editorsSchema.validate(route)).as("a visual editor opens the template of %s", file).isEmpty();
     }
 
     @ParameterizedTest
@@ -169,8 +202,8 @@ class RoutesContractTest {
         Set<String> parameters = new TreeSet<>();
         tree.at("/spec/definition/properties").fieldNames().forEachRemaining(parameters::add);
         Set<String> used = placeholders(tree.at("/spec/template").toString());
-        // due-jobs declares the deadline for whoever registers jobs; its own steps do not need it
-        parameters.remove("deadline");
+        // due-jobs declares these for whoever registers jobs; its own steps do not need them
+        parameters.removeAll(Set.of("deadline", "firstAfter"));
         assertThat(used).as("parameters of %s", file).containsAll(parameters);
     }
 

@@ -20,6 +20,17 @@ public final class ArchivePlan {
     }
 
     /**
+     * As {@link #missing}, before they are fetched. A job may have waited long for its turn: without its lease all work on it would be in
+     * vain, and would keep those that wait behind it from theirs.
+     *
+     * @throws io.mediajobs.store.LeaseLostException if somebody else has the job by now
+     */
+    public List<PlannedAsset> begin(Job job, Report report) {
+        jobs.requireLease(job);
+        return missing(job, report);
+    }
+
+    /**
      * The assets that an earlier try of this attempt did not bring home, in the report's order.
      *
      * @param report with the URLs to fetch

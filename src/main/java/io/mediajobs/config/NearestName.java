@@ -30,6 +30,11 @@ public final class NearestName {
         return of(name, known).map(near -> "; did you mean " + near + "?").orElse("");
     }
 
+    /** The end of a sentence: {@code "; did you mean X?"}, or a full stop if no known name is near. */
+    public static String ending(String name, Collection<String> known) {
+        return of(name, known).map(near -> "; did you mean " + near + "?").orElse(".");
+    }
+
     /** Levenshtein distance. */
     private static int distance(String a, String b) {
         int[] row = new int[b.length() + 1];

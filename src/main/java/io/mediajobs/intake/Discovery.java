@@ -37,11 +37,13 @@ public final class Discovery {
 
     /** False while the provider is paused, for whatever reason: its list would be refused like its jobs. */
     public boolean mayAsk(String provider) {
-        return jobs.providers().stream().filter(state -> state.name().equals(provider)).noneMatch(Discovery::isPaused);
+        Instant now = jobs.now();
+        return jobs.providers().stream().filter(state -> state.name().equals(provider)).noneMatch(state -> isPaused(state, now));
     }
 
-    private static boolean isPaused(ProviderState state) {
-        return state.pauseReason() != null && (state.pausedUntil() == null || state.pausedUntil().isAfter(Instant.now()));
+    /** @param now by the store's clock, as the end of the pause is */
+    private static boolean isPaused(ProviderState state, Instant now) {
+        return state.pauseReason() != null && (state.pausedUntil() == null || state.pausedUntil().isAfter(now));
     }
 
     /**

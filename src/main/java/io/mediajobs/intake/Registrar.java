@@ -87,7 +87,7 @@ public final class Registrar {
         checkJobId(registration.jobId());
         Duration deadline = registration.deadline() == null ? provider.deadline() : deadline(registration.deadline());
         checkTags(registration.tags());
-        return new NewJob(new JobKey(provider.name(), registration.jobId()), registration.tags(), deadline, Duration.ZERO);
+        return new NewJob(new JobKey(provider.name(), registration.jobId()), registration.tags(), deadline, provider.firstAfter());
     }
 
     private static Provider provider(String name, Map<String, Provider> known) throws RefusedException {

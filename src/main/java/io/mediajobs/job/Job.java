@@ -1,5 +1,6 @@
 package io.mediajobs.job;
 
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -45,5 +46,10 @@ public record Job(long id, JobKey key, JobState state, int attempt, Integer prog
      */
     public String encodedId() {
         return URLEncoder.encode(key.jobId(), StandardCharsets.UTF_8).replace("+", "%20").replace("*", "%2A").replace("%7E", "~");
+    }
+
+    /** The job id as a JSON string with its quotes, for a status call that takes it in its body. */
+    public String quotedId() {
+        return '"' + new String(JsonStringEncoder.getInstance().quoteAsString(key.jobId())) + '"';
     }
 }

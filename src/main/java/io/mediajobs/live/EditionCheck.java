@@ -19,7 +19,6 @@ import java.util.regex.Pattern;
 /** Whether an edition could be started with: everything that can be found out without building it. */
 final class EditionCheck {
 
-    private static final Pattern LINE = Pattern.compile("Line (\\d{1,9}): (.*)", Pattern.DOTALL);
     private static final Pattern LINE_AND_COLUMN = Pattern.compile("line (\\d{1,9}), column (\\d{1,9})");
     private static final Pattern PROPERTY = Pattern.compile("\\s*([^#!\\s=:][^\\s=:]*)\\s*[=:]?.*");
 
@@ -79,15 +78,16 @@ final class EditionCheck {
     }
 
     private Rejection rejection(Finding finding, Path staged) {
-        return of(finding.file(), plain(finding.sentence(), staged));
+        Rejection rejection = of(finding);
+        return new Rejection(rejection.at(), rejection.file(), rejection.line(), rejection.column(), plain(rejection.message(), staged));
     }
 
-    /** Takes the place out of a sentence that names it. */
+    static Rejection of(Finding finding) {
+        return new Rejection(Instant.now(), finding.file(), finding.line(), finding.column(), finding.sentence());
+    }
+
+    /** With the place that the sentence names. */
     static Rejection of(String file, String sentence) {
-        Matcher line = LINE.matcher(sentence);
-        if (line.matches()) {
-            return new Rejection(Instant.now(), file, Integer.valueOf(line.group(1)), null, line.group(2));
-        }
         Matcher place = LINE_AND_COLUMN.matcher(sentence);
         boolean known = place.find();
         return new Rejection(Instant.now(), file, known ? Integer.valueOf(place.group(1)) : null, known ? Integer.valueOf(place.group(2)) : null, sentence);

@@ -97,13 +97,13 @@ public final class LiveRoutes implements RouteControl, AutoCloseable {
         List<Rejection> rejections = new ArrayList<>(EditionCheck.unreadable(edition.files()));
         new RoutesCheck(settings.copy()).withoutWhatIsOff().findings().stream()
                 .filter(finding -> rejections.stream().noneMatch(known -> known.file().equals(finding.file())))
-                .map(finding -> EditionCheck.of(finding.file(), finding.sentence())).toList().forEach(rejections::add);
+                .map(EditionCheck::of).toList().forEach(rejections::add);
         if (rejections.isEmpty()) {
             return new Start(edition, List.of());
         }
         Rejection first = rejections.get(0);
-        return lastGood(settings, checks, rejections, new ConfigurationException(first.file() + ": "
-                + (first.line() == null ? "" : "Line " + first.line() + ": ") + first.message() + (rejections.size() == 1 ? ""
+        return lastGood(settings, checks, rejections, new ConfigurationException(
+                new Finding(first.file(), first.line(), first.column(), first.message()).told() + (rejections.size() == 1 ? ""
                 : " The command check tells this and " + (rejections.size() - 1) + " more.")));
     }
 

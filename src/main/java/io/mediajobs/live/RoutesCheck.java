@@ -17,8 +17,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.camel.NoSuchBeanException;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.model.RouteConfigurationDefinition;
 import org.apache.camel.model.RouteDefinition;
@@ -32,9 +34,11 @@ import org.apache.camel.util.URISupport;
 
 /**
  * Looks through a routes folder without starting anything: every YAML file can be read as a route, its id is its file's name and
- * nobody else's, every mapping compiles, and what a route refers to is there: components, mappings, other routes; its providers' numbers are
- * numbers and its Simple expressions can be read. What only shows when a route is built (a wrong option of an endpoint, a bean that is not
- * there) is not found: Camel refuses to start with that.
+ * nobody else's, every mapping compiles, and what a route refers to is there: components and their options, kamelets and their parameters,
+ * mappings, other routes; its providers' numbers are numbers, its Simple expressions can be read, and it holds nothing that is known to
+ * do harm. The start, the command {@code check} and the live reload all ask here; the start leaves out the schema, which takes a second
+ * to load, and only {@code check} runs the mappings on their samples. What only shows when a route is built, as a bean that is not there,
+ * is not found here.
  */
 public final class RoutesCheck {
 
@@ -43,6 +47,8 @@ public final class RoutesCheck {
     private static final String MAPPING = ".jq";
     private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*):.*", Pattern.DOTALL);
     private static final Pattern ONE_PLACEHOLDER = Pattern.compile("\\{\\{\\??([A-Za-z][A-Za-z0-9.-]*)(?::[^{}]*)?}}");
+    private static final Pattern ENVIRONMENT = Pattern.compile("\\{\\{env:[A-Za-z0-9_]+}}");
+    private static final Pattern PLACE = Pattern.compile("\\bline (\\d{1,9})(?:, column (\\d{1,9}))?");
     private static final Pattern NO_VALUE = Pattern.compile("Property with key \\[([^\\]]+)] not found.*", Pattern.DOTALL);
 
     private final Settings settings;
@@ -52,11 +58,18 @@ public final class RoutesCheck {
     private final Map<String, String> fileOfId = new HashMap<>();
     private final List<Content> contents = new ArrayList<>();
     private final Set<String> checkedSchemes = new HashSet<>();
+    private final Map<String, RouteTemplateDefinition> kamelets = new TreeMap<>();
+    private final List<Read> texts = new ArrayList<>();
     private boolean withWhatIsOff = true;
+    private boolean withSchema;
+    private boolean withSamples;
     private int files;
 
     /** What a file holds. @param template whether its placeholders are parameters too, which nobody knows yet */
     private record Content(String file, String stem, RouteParts parts, boolean template) {
+    }
+
+    private record Read(String file, YamlText text, boolean template) {
     }
 
     /** @param settings what placeholders in the routes stand for, and {@code routes.folder} */
@@ -72,12 +85,26 @@ public final class RoutesCheck {
         return this;
     }
 
-    /** All that is wrong: first what cannot be read, file by file, then what routes refer to. */
+    /** Compares route files with the schema of Camel's YAML too, which takes a second the first time. */
+    public RoutesCheck withSchema() {
+        withSchema = true;
+        return this;
+    }
+
+    /** Runs the mappings on the sample answers beside them too. */
+    public RoutesCheck withSamples() {
+        withSamples = true;
+        return this;
+    }
+
+    /** All that is wrong, by file and line. */
     public List<Finding> findings() {
         findings.clear();
         fileOfId.clear();
         contents.clear();
         checkedSchemes.clear();
+        kamelets.clear();
+        texts.clear();
         files = 0;
         Set<Path> off = Set.copyOf(ProviderFiles.off(settings));
         try (DefaultCamelContext scratch = scratch()) {
@@ -93,10 +120,14 @@ public final class RoutesCheck {
                 }
             }
             contents.forEach(content -> check(scratch, content, consumers));
+            texts.forEach(read -> findings.addAll(EndpointOptions.wrong(scratch, read.file, read.text, read.template, kamelets)));
+            if (withSamples) {
+                findings.addAll(SampleCheck.wrong(folder, mappings));
+            }
         } catch (IOException e) {
             findings.add(new Finding(folder.toString(), "This folder cannot be read (" + e.getClass().getSimpleName() + ")."));
         }
-        return List.copyOf(findings);
+        return findings.stream().distinct().sorted(Finding.ORDER).toList();
     }
 
     /** How many files the last look was at. */
@@ -109,13 +140,19 @@ public final class RoutesCheck {
         String file = folder.relativize(path).toString();
         if (name.endsWith(ROUTE)) {
             files++;
-            if (isText(path, file)) {
+            Optional<YamlText> text = read(path, file);
+            if (text.isPresent() && fits(file, text.get(), false)) {
                 checkRoute(scratch, path, file, name.substring(0, name.length() - ROUTE.length()), isOff);
+                if (!isOff) {
+                    texts.add(new Read(file, text.get(), false));
+                }
             }
         } else if (name.endsWith(KAMELET)) {
             files++;
-            if (isText(path, file)) {
+            Optional<YamlText> text = read(path, file);
+            if (text.isPresent() && fits(file, text.get(), true)) {
                 checkKamelet(scratch, path, file);
+                texts.add(new Read(file, text.get(), true));
             }
         } else if (name.endsWith(MAPPING)) {
             files++;
@@ -129,16 +166,25 @@ public final class RoutesCheck {
         }
     }
 
-    private boolean isText(Path path, String file) {
+    private Optional<YamlText> read(Path path, String file) {
         try {
-            Files.readString(path);
-            return true;
+            YamlText text = YamlText.of(file, Files.readString(path));
+            findings.addAll(Dangers.in(file, text));
+            return Optional.of(text);
+        } catch (YamlText.UnreadableException e) {
+            findings.add(e.finding());
         } catch (CharacterCodingException e) {
             findings.add(new Finding(file, "This file is not UTF-8 text."));
         } catch (IOException e) {
             findings.add(new Finding(file, "This file cannot be read (" + e.getClass().getSimpleName() + ")."));
         }
-        return false;
+        return Optional.empty();
+    }
+
+    private boolean fits(String file, YamlText text, boolean template) {
+        List<Finding> wrong = !withSchema ? List.of() : template ? SchemaCheck.wrongTemplate(file, text) : SchemaCheck.wrong(file, text);
+        findings.addAll(wrong);
+        return wrong.isEmpty();
     }
 
     private void checkRoute(DefaultCamelContext scratch, Path path, String file, String stem, boolean isOff) {
@@ -182,6 +228,7 @@ public final class RoutesCheck {
         try {
             load(scratch, path);
             for (RouteTemplateDefinition template : scratch.getRouteTemplateDefinitions()) {
+                kamelets.put(template.getId(), template);
                 contents.add(new Content(file, template.getId(), RouteParts.of(template.getRoute()), true));
             }
         } catch (Exception e) {
@@ -300,7 +347,10 @@ public final class RoutesCheck {
     /** With its placeholders resolved; empty, and told, if one has no value. */
     private Optional<String> resolved(DefaultCamelContext scratch, Content content, String text, int line) {
         try {
-            return Optional.of(scratch.resolvePropertyPlaceholders(text));
+            return Optional.of(scratch.resolvePropertyPlaceholders(withoutEnvironment(text)));
+        } catch (NoSuchBeanException e) {
+            // told as a danger
+            return Optional.empty();
         } catch (IllegalArgumentException e) {
             if (!content.template) {
                 Matcher key = NO_VALUE.matcher(String.valueOf(e.getMessage()));
@@ -313,11 +363,16 @@ public final class RoutesCheck {
 
     private static Optional<String> resolved(DefaultCamelContext scratch, String text) {
         try {
-            return Optional.of(scratch.resolvePropertyPlaceholders(text));
-        } catch (IllegalArgumentException e) {
+            return Optional.of(scratch.resolvePropertyPlaceholders(withoutEnvironment(text)));
+        } catch (NoSuchBeanException | IllegalArgumentException e) {
             // told where the whole address is looked at
             return Optional.empty();
         }
+    }
+
+    /** The keys are where the program runs, not where its files are checked; the start says which is missing. */
+    private static String withoutEnvironment(String text) {
+        return ENVIRONMENT.matcher(text).replaceAll("0");
     }
 
     /** {@code direct:name} of whatever way it is written. */
@@ -344,7 +399,7 @@ public final class RoutesCheck {
     }
 
     private void add(Content content, int line, String sentence) {
-        findings.add(new Finding(content.file, (line > 0 ? "Line " + line + ": " : "") + sentence));
+        findings.add(new Finding(content.file, line > 0 ? line : null, null, sentence));
     }
 
     private void add(String file, Exception problem) {
@@ -353,6 +408,11 @@ public final class RoutesCheck {
             root = root.getCause();
         }
         String message = Redaction.text(String.valueOf(root.getMessage())).strip().replaceAll("\\s*\\R\\s*", " ");
-        findings.add(new Finding(file, message.endsWith(".") ? message : message + "."));
+        Matcher place = PLACE.matcher(message);
+        boolean known = place.find();
+        // what follows names the same place again, or every word that the parser would have liked better
+        message = message.replaceFirst("\\s+(in file:|Was expecting).*", "");
+        findings.add(new Finding(file, known ? Integer.valueOf(place.group(1)) : null, known && place.group(2) != null ? Integer.valueOf(place.group(2)) : null,
+                message.endsWith(".") || message.endsWith("?") ? message : message + "."));
     }
 }

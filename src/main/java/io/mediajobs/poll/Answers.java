@@ -10,6 +10,7 @@ import io.mediajobs.report.Mappings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.Arrays;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 
@@ -39,10 +40,11 @@ public final class Answers {
 
     /**
      * @param mapping file name of the jq mapping
+     * @param accept  HTTP statuses with commas that are read like 2xx; {@code none} for no others
      * @throws IOException      if the answer breaks off
      * @throws MappingException if there is no such mapping, or it is broken
      */
-    public void read(String mapping, Exchange exchange) throws IOException, MappingException {
+    public void read(String mapping, String accept, Exchange exchange) throws IOException, MappingException {
         Message message = exchange.getMessage();
         int httpStatus = message.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
         String contentType = message.getHeader(Exchange.CONTENT_TYPE, String.class);
@@ -50,9 +52,10 @@ public final class Answers {
         Answer answer;
         try (InputStream body = message.getBody(InputStream.class)) {
             Mapping program = mappings.get(mapping);
-            answer = reader.read(httpStatus, contentType, body == null ? InputStream.nullInputStream() : body, program);
+            answer = reader.read(isAccepted(httpStatus, accept) ? 200 : httpStatus, contentType, body == null ? InputStream.nullInputStream() : body, program);
         }
         exchange.setMessage(null);
+        exchange.removeVariable("report");
         exchange.setVariable("httpStatus", httpStatus);
         exchange.setVariable("answer", answer);
         String status = answer.fits() ? answer.report().status().word() : "none";
@@ -66,5 +69,9 @@ public final class Answers {
         Job job = exchange.getVariable("job", Job.class);
         String outcome = answer.fits() ? status : answer.isSuccess() ? "unusable" : "http-" + httpStatus;
         metrics.polled(job.provider(), outcome, Duration.ofMillis(exchange.getClock().elapsed()));
+    }
+
+    private static boolean isAccepted(int httpStatus, String accept) {
+        return Arrays.asList(accept.split("\\s*,\\s*")).contains(Integer.toString(httpStatus));
     }
 }

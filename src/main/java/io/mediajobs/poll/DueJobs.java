@@ -1,5 +1,6 @@
 package io.mediajobs.poll;
 
+import io.mediajobs.config.ConfigurationException;
 import io.mediajobs.job.Job;
 import io.mediajobs.store.JobStore;
 import io.mediajobs.store.StoreUnavailableException;
@@ -14,8 +15,14 @@ public final class DueJobs {
 
     private final JobStore jobs;
     private final Leases leases;
+    private final int placesHere;
 
-    public DueJobs(JobStore jobs, Leases leases) {
+    /** @param placesHere status calls of one provider at the same time at the most in this process, at least 1 */
+    public DueJobs(JobStore jobs, Leases leases, int placesHere) {
+        if (placesHere < 1) {
+            throw new ConfigurationException("The setting poll.places-per-node is wrong: " + placesHere + " is less than 1.");
+        }
+        this.placesHere = placesHere;
         this.jobs = jobs;
         this.leases = leases;
     }
@@ -27,7 +34,7 @@ public final class DueJobs {
      * @return leased jobs, the longest waiting first; empty if none is due, no place is free, the provider is paused or the store is away
      */
     public List<Job> claim(String provider, String rate, int atOnce) {
-        int places = atOnce - leases.polling(provider);
+        int places = Math.min(atOnce, placesHere) - leases.polling(provider);
         try {
             List<Job> claimed = jobs.claim(provider, new JobStore.Terms(places, atOnce, Rate.perSecond(rate), leases.duration()));
             leases.claimed(claimed);

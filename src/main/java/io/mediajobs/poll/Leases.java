@@ -32,6 +32,8 @@ public final class Leases implements Processor, AutoCloseable {
     private final Duration lease;
     private final Map<Long, Job> held = new ConcurrentHashMap<>();
     private final Map<Long, String> polling = new ConcurrentHashMap<>();
+    /** Jobs that the archive has, or that wait for it. Camel's queue does not take a completion along to whoever takes the exchange out of it. */
+    private final Map<Long, Job> queued = new ConcurrentHashMap<>();
     private final ScheduledExecutorService renewal = Executors.newSingleThreadScheduledExecutor(work -> {
         Thread thread = new Thread(work, "lease-renewal");
         thread.setDaemon(true);
@@ -71,7 +73,36 @@ public final class Leases implements Processor, AutoCloseable {
             @Override
             public void onDone(Exchange done) {
                 polling.remove(job.id());
-                held.remove(job.id(), job);
+                if (done.isFailed()) {
+                    queued.remove(job.id(), job);
+                }
+                if (!queued.containsKey(job.id())) {
+                    forget(job, done);
+                }
+            }
+        });
+    }
+
+    private void forget(Job job, Exchange done) {
+        // at a stop an exchange may be cut off in the midst of its work: close gives its job back, if it is still leased
+        if (!done.getContext().isStopping()) {
+            held.remove(job.id(), job);
+        }
+    }
+
+    /** The job is about to be put into the archive's queue: its lease goes on when the exchange of its poll is over. */
+    public void queue(@Variable("job") Job job) {
+        queued.put(job.id(), job);
+    }
+
+    /** Binds the lease to the exchange that archives the job. */
+    public void archiving(Exchange exchange) {
+        Job job = exchange.getVariable("job", Job.class);
+        exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+            @Override
+            public void onDone(Exchange done) {
+                queued.remove(job.id(), job);
+                forget(job, done);
             }
         });
     }
@@ -82,8 +113,17 @@ public final class Leases implements Processor, AutoCloseable {
     }
 
     private void renew() {
+        long begin = System.nanoTime();
         try {
-            jobs.renew(new ArrayList<>(held.values()), lease);
+            for (Job gone : jobs.renew(new ArrayList<>(held.values()), lease)) {
+                held.remove(gone.id(), gone);
+                queued.remove(gone.id(), gone);
+            }
+            Duration took = Duration.ofNanos(System.nanoTime() - begin);
+            if (took.compareTo(lease.dividedBy(3)) > 0) {
+                LOG.warn("It took {} s to renew the leases of {} jobs; with poll.lease={} s they may run out in their holder's hands. Raise poll.lease, or see"
+                        + " what slows the job store down.", took.toMillis() / 1000.0, held.size(), lease.toMillis() / 1000.0);
+            }
         } catch (RuntimeException e) {
             // the next round tries again; if the store stays away the leases run out, which is what they are for
             LOG.atLevel(e instanceof StoreUnavailableException ? Level.DEBUG : Level.WARN)

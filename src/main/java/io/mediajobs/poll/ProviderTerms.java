@@ -9,12 +9,13 @@ import java.util.function.Function;
  * The numbers among the parameters of {@code kamelet:due-jobs}; what is not given is as the kamelet says.
  *
  * @param every     time between two asks for the same job; more than zero
+ * @param firstAfter time from a registration to the first ask; zero for none
  * @param deadline  how long a job may take unless its registration says otherwise; more than zero
  * @param perSecond status calls a second at the most; infinite for no limit
  * @param atOnce    status calls at the same time at the most; at least one
  * @param predicted whether asks are planned by when a job may be finished, and not only by {@code every}
  */
-public record ProviderTerms(Duration every, Duration deadline, double perSecond, int atOnce, boolean predicted) {
+public record ProviderTerms(Duration every, Duration firstAfter, Duration deadline, double perSecond, int atOnce, boolean predicted) {
 
     /** A parameter that is not what it should be. */
     public static final class WrongTermException extends IllegalArgumentException {
@@ -39,6 +40,7 @@ public record ProviderTerms(Duration every, Duration deadline, double perSecond,
     public static ProviderTerms parse(Map<String, String> parameters) {
         return new ProviderTerms(
                 term(parameters, "every", "15s", ProviderTerms::time),
+                term(parameters, "firstAfter", "0s", Durations::parse),
                 term(parameters, "deadline", "2h", ProviderTerms::time),
                 term(parameters, "rate", "5/s", Rate::perSecond),
                 term(parameters, "atOnce", "10", ProviderTerms::count),

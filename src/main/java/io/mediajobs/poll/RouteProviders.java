@@ -57,7 +57,7 @@ public final class RouteProviders implements Providers, CamelContextAware {
         Map<String, String> declared = new HashMap<>();
         kamelet.getKameletProperties().forEach((name, value) -> declared.put(name, context.resolvePropertyPlaceholders(String.valueOf(value))));
         ProviderTerms terms = ProviderTerms.parse(declared);
-        return new Provider(declared.getOrDefault("provider", route.getRouteId()), terms.every(), terms.deadline(), terms.perSecond(), terms.atOnce(),
+        return new Provider(declared.getOrDefault("provider", route.getRouteId()), terms.every(), terms.firstAfter(), terms.deadline(), terms.perSecond(), terms.atOnce(),
                 terms.predicted(), context.getRouteController().getRouteStatus(route.getRouteId()).isStarted() && !isPaused(kamelet.getRouteId()));
     }
 

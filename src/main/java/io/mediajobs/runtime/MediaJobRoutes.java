@@ -54,6 +54,10 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.properties.PropertiesComponent;
@@ -73,6 +77,8 @@ public final class MediaJobRoutes implements AutoCloseable {
 
     private final Settings settings;
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    /** What long work depends on, in the order in which it is taken away from work that does not end. */
+    private final List<AutoCloseable> holds = new CopyOnWriteArrayList<>();
     private final Main main = new Main() {
         @Override
         protected CamelContext createCamelContext() {
@@ -141,6 +147,7 @@ public final class MediaJobRoutes implements AutoCloseable {
         StoreFigures figures = opened(new StoreFigures(jobs, outbox).start());
         Metrics metrics = new Metrics(figures);
         Leases leases = opened(new Leases(jobs, settings.duration("poll.lease")));
+        holds.add(leases);
         PollWorkers workers = opened(new PollWorkers());
 
         main.bind("jobs", jobs);
@@ -148,7 +155,7 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.bind("jobEvents", events);
         main.bind("leases", leases);
         main.bind("pollWorkers", workers.executor());
-        main.bind("dueJobs", new DueJobs(jobs, leases));
+        main.bind("dueJobs", new DueJobs(jobs, leases, settings.number("poll.places-per-node")));
         Mappings mappings = new Mappings(routes.resolve("providers"));
         AnswerReader reader = new AnswerReader((int) settings.bytes("poll.largest-answer"));
         main.bind("answers", new Answers(mappings, reader, metrics));
@@ -181,6 +188,7 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.bind("s3Client", s3.once());
         main.bind("archivePlan", plan);
         AssetDownload downloads = opened(new AssetDownload(settings, keys, new TransferLimits(settings, jobs)));
+        holds.add(downloads);
         S3Multipart multipart = new S3Multipart(settings, s3.once(), s3.repeating());
         StoredObject stored = new StoredObject(settings, s3.repeating());
         UnfinishedUploads unfinished = new UnfinishedUploads(settings, uploads, multipart);
@@ -257,7 +265,12 @@ public final class MediaJobRoutes implements AutoCloseable {
             // routes that stop must not start again
             live.close();
         }
+        CountDownLatch stopped = new CountDownLatch(1);
+        Thread impatience = new Thread(() -> abandonWork(stopped), "end-of-patience");
+        impatience.setDaemon(true);
+        impatience.start();
         main.stop();
+        stopped.countDown();
         RuntimeException failure = null;
         while (!parts.isEmpty()) {
             try {
@@ -272,6 +285,25 @@ public final class MediaJobRoutes implements AutoCloseable {
         }
         if (failure != null) {
             throw failure;
+        }
+    }
+
+    /**
+     * Work that runs on when its time is over: its job is free for another process at once, and its transfer is cut off. Camel by itself
+     * would go on waiting for threads that stand in a read, for ten seconds each time.
+     */
+    private void abandonWork(CountDownLatch stopped) {
+        try {
+            if (stopped.await(settings.number("camel.main.shutdown-timeout"), TimeUnit.SECONDS)) {
+                return;
+            }
+            for (AutoCloseable hold : holds) {
+                hold.close();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (Exception e) {
+            LOG.warn("Work that does not end could not be cut off: {}", e.toString());
         }
     }
 

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The threads that status calls run on. Their number is not limited here: what limits status calls is {@code atOnce} of each
- * provider, so that a provider that hangs can never take the threads of another.
+ * provider and {@code poll.places-per-node}, so that a provider that hangs can never take the threads of another.
  */
 final class PollWorkers implements AutoCloseable {
 

@@ -1,5 +1,6 @@
 package io.mediajobs.store;
 
+import io.mediajobs.config.OwnerOnly;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
@@ -132,6 +133,7 @@ public final class Backup {
 
     /** SQLite does not flush what VACUUM INTO writes. */
     private static void settle(Path part, Path target) throws IOException {
+        OwnerOnly.file(part);
         try (FileChannel file = FileChannel.open(part, StandardOpenOption.WRITE)) {
             file.force(true);
         }

@@ -82,6 +82,7 @@ public final class Database implements AutoCloseable {
         HikariDataSource writer = null;
         try {
             migrate(dialect);
+            dialect.settle();
             writer = new HikariDataSource(dialect.writer());
             return new Database(dialect, ownership, writer, new HikariDataSource(dialect.reader()));
         } catch (RuntimeException e) {

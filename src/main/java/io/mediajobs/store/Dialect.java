@@ -10,6 +10,9 @@ interface Dialect {
     /** Claims the store for this process if only one may use it. */
     AutoCloseable own();
 
+    /** The store is open and its schema up to date. */
+    void settle();
+
     HikariConfig writer();
 
     HikariConfig reader();

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 
@@ -34,6 +35,8 @@ public final class JobStore {
     };
     private static final TypeReference<LinkedHashMap<String, Object>> DETAILS = new TypeReference<>() {
     };
+
+    private static final int RENEWED_AT_ONCE = 50;
 
     private final Database database;
     private final ProviderTable providers;
@@ -153,20 +156,45 @@ public final class JobStore {
                 .bind("provider", provider).bind("now", database.now(handle)).mapTo(Boolean.class).one());
     }
 
-    /** Makes the leases of work that goes on last for {@code lease} from now. */
-    public void renew(Collection<Job> leased, Duration lease) {
-        if (leased.isEmpty()) {
-            return;
+    /**
+     * Makes the leases of work that goes on last for {@code lease} from now.
+     *
+     * @return those that are not the holder's any more: the work on them has ended, or somebody else has the job
+     */
+    public List<Job> renew(Collection<Job> leased, Duration lease) {
+        // in one order, so that two renewals cannot wait for each other
+        List<Job> jobs = leased.stream().sorted(Comparator.comparingLong(Job::id)).toList();
+        List<Job> gone = new ArrayList<>();
+        // a few at a time: whoever writes an outcome waits for its job's row, and so does a renewal for that
+        for (int from = 0; from < jobs.size(); from += RENEWED_AT_ONCE) {
+            gone.addAll(renewSome(jobs.subList(from, Math.min(jobs.size(), from + RENEWED_AT_ONCE)), lease));
         }
-        database.write(handle -> {
+        return gone;
+    }
+
+    private List<Job> renewSome(List<Job> leased, Duration lease) {
+        return database.write(handle -> {
             long until = database.now(handle) + lease.toMillis();
             var batch = handle.prepareBatch("UPDATE job SET lease_until = :until WHERE id = :id AND lease_token = :token");
-            // in one order, so that two renewals cannot wait for each other
-            for (Job job : leased.stream().sorted(Comparator.comparingLong(Job::id)).toList()) {
+            for (Job job : leased) {
                 batch.bind("until", until).bind("id", job.id()).bind("token", job.lease()).add();
             }
-            return batch.execute();
+            int[] renewed = batch.execute();
+            return IntStream.range(0, renewed.length).filter(i -> renewed[i] == 0).mapToObj(leased::get).toList();
         });
+    }
+
+    /**
+     * To be asked before long work begins, which would be in vain without the lease.
+     *
+     * @throws LeaseLostException if the lease is no longer the claimer's
+     */
+    public void requireLease(Job leased) {
+        boolean held = database.read(handle -> row(handle, "id = :id AND lease_token = :token",
+                query -> query.bind("id", leased.id()).bind("token", leased.lease())).isPresent());
+        if (!held) {
+            throw new LeaseLostException(leased.key());
+        }
     }
 
     /**

@@ -25,6 +25,11 @@ final class PostgresDialect implements Dialect {
     }
 
     @Override
+    public void settle() {
+        // the server's business
+    }
+
+    @Override
     public HikariConfig migrator() {
         HikariConfig config = pool("store-migration", 3);
         config.setConnectionInitSql(null);

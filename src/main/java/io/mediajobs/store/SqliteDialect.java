@@ -1,6 +1,7 @@
 package io.mediajobs.store;
 
 import com.zaxxer.hikari.HikariConfig;
+import io.mediajobs.config.OwnerOnly;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -8,10 +9,10 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -24,6 +25,7 @@ final class SqliteDialect implements Dialect {
     private static final int READERS = 4;
 
     private final Path file;
+    private FileChannel owned;
 
     SqliteDialect(Path file) {
         this.file = file;
@@ -31,17 +33,32 @@ final class SqliteDialect implements Dialect {
 
     @Override
     public AutoCloseable own() {
-        FileChannel owned = lock(file);
-        SqliteLibrary.place(file);
+        owned = lock(file);
+        try {
+            SqliteLibrary.place(file);
+            SqliteFile.requireSound(file, owned);
+        } catch (RuntimeException e) {
+            try {
+                owned.close();
+            } catch (IOException failure) {
+                e.addSuppressed(failure);
+            }
+            throw e;
+        }
         return owned;
+    }
+
+    @Override
+    public void settle() {
+        SqliteFile.settle(file, owned);
     }
 
     /** @throws StoreException if the folder cannot be written, or another process has the store */
     static FileChannel lock(Path file) {
-        Path lockFile = file.resolveSibling(file.getFileName() + ".lock");
+        Path lockFile = SqliteFile.lockFile(file);
         try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
-            FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            OwnerOnly.folder(file.toAbsolutePath().getParent());
+            FileChannel channel = FileChannel.open(lockFile, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), OwnerOnly.attribute(lockFile));
             FileLock lock;
             try {
                 lock = channel.tryLock();

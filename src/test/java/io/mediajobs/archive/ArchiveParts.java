@@ -7,6 +7,7 @@ import io.mediajobs.observe.StoreFigures;
 import io.mediajobs.job.Job;
 import io.mediajobs.job.JobKey;
 import io.mediajobs.job.JobState;
+import io.mediajobs.poll.Leases;
 import io.mediajobs.report.Report;
 import io.mediajobs.report.ReportAsset;
 import io.mediajobs.report.Status;
@@ -46,6 +47,7 @@ final class ArchiveParts implements AutoCloseable {
     final UnfinishedUploads unfinished;
     final MultipartUpload upload;
     final CamelContext camel = new DefaultCamelContext();
+    private final Leases leases;
 
     ArchiveParts(Path folder, String endpoint, String accessKey, String secretKey, Map<String, String> more) throws Exception {
         Map<String, String> overrides = new HashMap<>(Map.of("s3.bucket", BUCKET, "s3.endpoint", endpoint, "s3.path-style", "true",
@@ -57,6 +59,7 @@ final class ArchiveParts implements AutoCloseable {
         JobEvents events = new JobEvents("/test", Clock.systemUTC());
         jobs = new JobStore(database, events);
         outbox = new Outbox(database);
+        leases = new Leases(jobs, Duration.ofMinutes(5));
         s3 = S3Clients.create(settings);
         keys = ArchiveKey.of(settings);
         ArchivePlan plan = new ArchivePlan(jobs);
@@ -75,6 +78,7 @@ final class ArchiveParts implements AutoCloseable {
                 "transferFailure", new TransferFailure(), "manifest", new Manifest(keys, plan),
                 "archiveOutcome", new ArchiveOutcome(settings, jobs, events, plan, keys, uploads, outage));
         beans.forEach(camel.getRegistry()::bind);
+        camel.getRegistry().bind("leases", leases);
         camel.getRegistry().bind("manifestJson", Manifest.json());
         for (String route : List.of("asset-retries", "archive-job", "archive-asset", "transfer-asset", "send-asset", "write-manifest")) {
             PluginHelper.getRoutesLoader(camel).loadRoutes(PluginHelper.getResourceLoader(camel)
@@ -133,6 +137,7 @@ final class ArchiveParts implements AutoCloseable {
     @Override
     public void close() {
         camel.stop();
+        leases.close();
         upload.close();
         download.close();
         s3Repeating.close();

@@ -1,5 +1,7 @@
 package io.mediajobs.campaign;
 
+import static org.awaitility.Awaitility.await;
+
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -32,8 +34,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.core.ConditionTimeoutException;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -248,9 +250,11 @@ public final class CrashCampaign {
                 return;
             }
         }
-        Instant end = Instant.now().plus(settings.longest()).plus(settings.patience());
-        while (Instant.now().isBefore(end) && !(traffic.isIdle() && store.inWork() == 0 && bucket.unfinishedUploads().size() <= settings.openUploads())) {
-            TimeUnit.MILLISECONDS.sleep(250);
+        try {
+            await().atMost(settings.longest().plus(settings.patience())).pollInterval(Duration.ofMillis(250)).until(() -> traffic.isIdle() && store.inWork() == 0
+                    && bucket.unfinishedUploads().size() <= settings.openUploads());
+        } catch (ConditionTimeoutException e) {
+            out.println("Not all came to an end within " + settings.longest().plus(settings.patience()).toSeconds() + " s");
         }
         traffic.unfinished().forEach(name -> findings.add("a job was lost: it has no end", name));
         for (Node node : nodes) {

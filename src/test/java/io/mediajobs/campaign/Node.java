@@ -1,7 +1,10 @@
 package io.mediajobs.campaign;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** One process of the product with a data folder of its own, started again and again. */
 final class Node {
@@ -90,6 +94,10 @@ final class Node {
         }
     }
 
+    boolean isRunning() {
+        return process != null && process.isAlive();
+    }
+
     /** When the process that runs, or ran last, was started. */
     Instant startedAt() {
         return startedAt;
@@ -132,15 +140,20 @@ final class Node {
     }
 
     /** Waits until it takes jobs. */
-    boolean isReady() throws InterruptedException {
-        Instant end = Instant.now().plus(LONGEST_START);
-        while (Instant.now().isBefore(end) && process.isAlive()) {
-            try (var socket = new java.net.Socket("127.0.0.1", port)) {
-                return true;
-            } catch (IOException e) {
-                TimeUnit.MILLISECONDS.sleep(50);
-            }
+    boolean isReady() {
+        try {
+            await().atMost(LONGEST_START).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(50)).until(() -> !process.isAlive() || isListening());
+        } catch (ConditionTimeoutException e) {
+            return false;
         }
-        return false;
+        return process.isAlive();
+    }
+
+    boolean isListening() {
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            return socket.isConnected();
+        } catch (IOException e) {
+            return false;
+        }
     }
 }

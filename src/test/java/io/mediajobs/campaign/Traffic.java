@@ -1,5 +1,7 @@
 package io.mediajobs.campaign;
 
+import static org.awaitility.Awaitility.await;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -18,8 +20,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * Has the product follow jobs while it is being killed, as a client does that wants to be sure: what was not answered is sent again.
@@ -29,6 +33,7 @@ final class Traffic implements Runnable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MOST_AT_ONCE = 20;
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
     private final CampaignSettings settings;
     private final URI simulator;
@@ -41,13 +46,15 @@ final class Traffic implements Runnable {
     private final Random random;
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5)).build();
     private final Outages outages;
-    private final ConcurrentLinkedQueue<CampaignJob> wanted = new ConcurrentLinkedQueue<>();
+    private final LinkedBlockingQueue<CampaignJob> wanted = new LinkedBlockingQueue<>();
     private final Map<String, CampaignJob> followed = new LinkedHashMap<>();
     private final Set<String> ended = new HashSet<>();
     private final Map<String, String> manifests = new HashMap<>();
+    /** Wanted ones that are not followed yet. */
+    private final AtomicInteger outstanding = new AtomicInteger();
     private volatile boolean moreJobs = true;
     private volatile boolean stopped;
-    /** Jobs are between the queue of wanted ones and the followed ones. */
+    /** Jobs are about to be followed. */
     private volatile boolean busy;
     private int mostInFlight;
     private int repeats;
@@ -69,8 +76,8 @@ final class Traffic implements Runnable {
     void provide(CrashPoint.Needs needs) {
         synchronized (mix) {
             switch (needs) {
-                case A_REGISTRATION -> wanted.add(mix.next());
-                case A_LARGE_ASSET -> wanted.add(mix.large());
+                case A_REGISTRATION -> want(List.of(mix.next()));
+                case A_LARGE_ASSET -> want(List.of(mix.large()));
                 case NOTHING -> {
                     // it comes by itself
                 }
@@ -78,10 +85,15 @@ final class Traffic implements Runnable {
         }
     }
 
+    private void want(List<CampaignJob> jobs) {
+        outstanding.addAndGet(jobs.size());
+        wanted.addAll(jobs);
+    }
+
     /** No new jobs from now on but one last of each provider: one that was down when nobody asked any more could not recover. */
     void noMoreJobs() {
         synchronized (mix) {
-            wanted.addAll(mix.oneOfEach());
+            want(mix.oneOfEach());
         }
         moreJobs = false;
     }
@@ -100,13 +112,21 @@ final class Traffic implements Runnable {
                 } else {
                     outages.end();
                 }
+                // a job that is wanted comes at once; how many have ended is looked at now and then
+                CampaignJob first = wanted.poll(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
                 busy = true;
-                List<CampaignJob> next = next();
+                List<CampaignJob> next = new ArrayList<>();
+                if (first != null) {
+                    next.add(first);
+                }
+                wanted.drainTo(next);
+                int ofThemWanted = next.size();
+                addMissing(next);
                 if (!next.isEmpty()) {
                     follow(next);
                 }
+                outstanding.addAndGet(-ofThemWanted);
                 busy = false;
-                TimeUnit.MILLISECONDS.sleep(20);
             }
             readEvents();
         } catch (InterruptedException e) {
@@ -116,18 +136,14 @@ final class Traffic implements Runnable {
         }
     }
 
-    private List<CampaignJob> next() {
-        List<CampaignJob> next = new ArrayList<>();
-        for (CampaignJob job = wanted.poll(); job != null; job = wanted.poll()) {
-            next.add(job);
-        }
+    /** As many as are to be in flight. */
+    private void addMissing(List<CampaignJob> next) {
         int missing = moreJobs ? settings.jobs() - inFlight() : 0;
         synchronized (mix) {
             for (int i = 0; i < Math.min(missing, MOST_AT_ONCE); i++) {
                 next.add(mix.next());
             }
         }
-        return next;
     }
 
     private void follow(List<CampaignJob> jobs) throws IOException, InterruptedException {
@@ -199,9 +215,18 @@ final class Traffic implements Runnable {
             }
             readEvents();
             outages.goOn();
-            TimeUnit.MILLISECONDS.sleep(50);
+            awaitANode();
         }
         return null;
+    }
+
+    /** Until one of the nodes listens, but not for long: events are to be read. */
+    private void awaitANode() {
+        try {
+            await().atMost(Duration.ofMillis(500)).pollDelay(LOOK_AGAIN).pollInterval(LOOK_AGAIN).until(() -> stopped || nodes.stream().anyMatch(Node::isListening));
+        } catch (ConditionTimeoutException e) {
+            // all are dead or starting; the caller looks at what else there is and comes again
+        }
     }
 
     private synchronized int inFlight() {
@@ -264,7 +289,7 @@ final class Traffic implements Runnable {
     }
 
     boolean isIdle() {
-        return wanted.isEmpty() && !busy && unfinished().isEmpty();
+        return outstanding.get() == 0 && !busy && unfinished().isEmpty();
     }
 
     synchronized Map<String, String> manifests() {

@@ -2,6 +2,7 @@ package io.mediajobs.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mediajobs.store.Database;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -9,12 +10,14 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** What the command line says to people, and the exit codes it says it with. */
@@ -171,9 +174,76 @@ class CommandLineTest {
         Files.writeString(routes.resolve("c.camel.yaml"), "- route:\n    id: c\n    form: {}\n");
         Files.writeString(routes.resolve("d.jq"), "{status: \n");
         assertThat(run("check", "routes")).isEqualTo(ExitCode.FINDINGS.number());
-        assertThat(out).contains("providers/a.camel.yaml: The route's id is b; it should be a", "providers/c.camel.yaml: ", "providers/d.jq: ");
-        assertThat(out.lines()).allMatch(line -> line.matches("[^:]+: .+\\."));
+        assertThat(out).contains("providers/a.camel.yaml: The route's id is b; it should be a", "providers/c.camel.yaml:3:5: ", "providers/d.jq:1:10: ");
+        assertThat(out.lines()).allMatch(line -> line.matches("[^:]+(:\\d+){0,2}: .+[.?]"));
         assertThat(err).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "--auth bare", "--auth key", "--auth basic", "--auth none", "--auth header:X-Api-Key", "--auth query:api_key",
+            "--id query:job", "--id query:job --auth query:key", "--method POST --id body:job_id", "--header X-Version=2 --every 3s --first-after 1m --rate 100/m --at-once 2"})
+    void aNewProviderPassesTheCheckAndItsSampleFits(String options) throws IOException {
+        Path routes = Files.createDirectories(folder.resolve("routes/providers"));
+        Files.createDirectories(folder.resolve("routes/kamelets"));
+        for (String file : List.of("kamelets/due-jobs.kamelet.yaml", "kamelets/read-report.kamelet.yaml")) {
+            Files.copy(PROJECT.resolve("routes").resolve(file), folder.resolve("routes").resolve(file));
+        }
+        Files.writeString(folder.resolve("routes/route-report.camel.yaml"), "- route:\n    id: route-report\n    from:\n      uri: direct:route-report\n      steps:\n        - log: hi\n");
+        String[] words = ("provider new acme-video --url https://api.acme.example/v1/jobs -Droutes.folder=" + folder.resolve("routes") + " " + options).trim().split(" ");
+        assertThat(run(words)).as(() -> out + err).isZero();
+        assertThat(out).contains("acme-video.camel.yaml", "provider test acme-video");
+        assertThat(run("check", "routes")).as(() -> out + err).satisfies(code -> assertThat(out).doesNotContain("acme-video"));
+        assertThat(run("provider", "test", "acme-video", "-Droutes.folder=" + folder.resolve("routes"))).as(() -> out + err).isZero();
+        assertThat(out).isEqualToIgnoringNewLines("completed: as expected");
+        assertThat(run(words)).isEqualTo(ExitCode.FINDINGS.number());
+        assertThat(err).contains("is there already; nothing was written");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "provider new Acme --url https://a.example/v1                        | The name must be",
+            "provider new ../acme --url https://a.example/v1                     | The name must be",
+            "provider new acme                                                   | --url",
+            "provider new acme --url ftp://a.example/v1                          | --url must begin",
+            "provider new acme --url https://u:p@a.example/v1                    | --url must have no user name",
+            "provider new acme --url https://a.example/v1?key=hunter2            | --url must have no user name",
+            "provider new acme --url https://a.example/v1 --auth magic           | --auth must be",
+            "provider new acme --url https://a.example/v1 --id body:x            | needs --method POST",
+            "provider new acme --url https://a.example/v1 --every 0s             | every is wrong",
+            "provider new acme --url https://a.example/v1 --rate lots            | rate is wrong",
+            "provider new acme --url https://a.example/v1 --header Authorization=x | use --auth",
+            "provider                                                            | Which command?"})
+    void aNewProviderThatCannotBe(String line, String said) {
+        assertThat(run(line.split(" "))).isEqualTo(ExitCode.USAGE.number());
+        assertOneSentence();
+        assertThat(err).contains(said).doesNotContain("hunter2");
+    }
+
+    @Test
+    void aMappingIsTriedOnASavedAnswer() throws IOException {
+        Path answer = Files.writeString(folder.resolve("answer.json"), "{\"status\": \"completed\", \"images\": [{\"url\": \"https://cdn.example/a.png?sig=hunter2\"}]}");
+        String routes = "-Droutes.folder=" + PROJECT.resolve("routes");
+        assertThat(run("provider", "test", "productai", answer.toString(), routes)).as(() -> err).isZero();
+        assertThat(out).contains("answer.json: completed", "\"https://cdn.example/a.png\"").doesNotContain("hunter2");
+        Files.writeString(answer, "{\"status\": \"melted\"}");
+        assertThat(run("provider", "test", "productai", answer.toString(), routes)).isEqualTo(ExitCode.FINDINGS.number());
+        assertThat(out).contains("cannot be used", "melted");
+        assertThat(run("provider", "test", "prductai", answer.toString(), routes)).isEqualTo(ExitCode.FINDINGS.number());
+        assertThat(err).contains("did you mean productai");
+        assertThat(run("provider", "test", "productai", "nowhere.json", routes)).isEqualTo(ExitCode.FINDINGS.number());
+        assertThat(err).contains("There is no file nowhere.json");
+    }
+
+    @Test
+    void checkAsJson() throws Exception {
+        Path routes = Files.createDirectories(folder.resolve("routes/providers"));
+        Files.writeString(routes.resolve("c.camel.yaml"), "- route:\n    id: c\n    form: {}\n");
+        assertThat(run("check", "routes", "--format", "json")).isEqualTo(ExitCode.FINDINGS.number());
+        assertThat(new ObjectMapper().readTree(out)).anySatisfy(finding -> {
+            assertThat(finding.path("file").asText()).isEqualTo("providers/c.camel.yaml");
+            assertThat(finding.path("line").asInt()).isEqualTo(3);
+            assertThat(finding.path("sentence").asText()).contains("did you mean from?");
+        });
     }
 
     @Test

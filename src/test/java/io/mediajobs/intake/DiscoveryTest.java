@@ -84,7 +84,7 @@ class DiscoveryTest {
         main.setDefaultPropertyPlaceholderLocation("false");
         main.setInitialProperties(settings);
         main.configure().withRoutesIncludePattern("file:routes/providers/discover-productai.camel.yaml");
-        Registrar registrar = new Registrar(() -> List.of(new Provider("productai", Duration.ofSeconds(3), Duration.ofMinutes(30), 10, 10, true, true)), jobs);
+        Registrar registrar = new Registrar(() -> List.of(new Provider("productai", Duration.ofSeconds(3), Duration.ZERO, Duration.ofMinutes(30), 10, 10, true, true)), jobs);
         main.bind("discovery", new Discovery(registrar, jobs, new Mappings(Path.of("routes/providers")), new AnswerReader()));
         main.start();
     }

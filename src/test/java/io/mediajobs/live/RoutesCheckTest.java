@@ -41,7 +41,7 @@ class RoutesCheckTest {
 
     private List<String> found() {
         Settings all = Settings.load(Path.of("").toAbsolutePath(), List.of(), Map.of(), new Properties(), settings);
-        return new RoutesCheck(all).findings().stream().map(finding -> finding.file() + ": " + finding.sentence()).toList();
+        return new RoutesCheck(all).withSchema().withSamples().findings().stream().map(Finding::told).toList();
     }
 
     private void edit(String file, String old, String edited) throws IOException {
@@ -62,14 +62,14 @@ class RoutesCheckTest {
             "atOnce,at-once,many", "atOnce,at-once,0"})
     void aProvidersNumberThatIsNoneIsNamedWithItsSetting(String parameter, String setting, String value) {
         settings.put("provider.productai." + setting, value);
-        assertThat(found()).singleElement().asString().startsWith("providers/productai.camel.yaml: Line ")
+        assertThat(found()).singleElement().asString().startsWith("providers/productai.camel.yaml:")
                 .contains("Provider productai: " + parameter + " is wrong: '" + value + "'").endsWith("(the setting provider.productai." + setting + ").");
     }
 
     @Test
     void aProvidersNumberInTheRouteItself() throws IOException {
         edit("providers/productai.camel.yaml", "\"{{provider.productai.every}}\"", "3");
-        assertThat(found()).singleElement().asString().contains("productai.camel.yaml: Line 9: Provider productai: every is wrong: '3'").doesNotContain("setting");
+        assertThat(found()).singleElement().asString().contains("productai.camel.yaml:9: Provider productai: every is wrong: '3'").doesNotContain("setting");
         settings.put("provider.productai.enabled", "false");
         assertThat(found()).isEmpty();
     }
@@ -77,19 +77,19 @@ class RoutesCheckTest {
     @Test
     void aTargetThatNobodyReads() throws IOException {
         edit("providers/productai.camel.yaml", "direct:route-report", "direct:rout-report");
-        assertThat(found()).containsExactly("providers/productai.camel.yaml: Line 39: No route begins with direct:rout-report.");
+        assertThat(found()).containsExactly("providers/productai.camel.yaml:39: No route begins with direct:rout-report.");
     }
 
     @Test
     void aComponentThatIsNotThere() throws IOException {
         edit("providers/productai.camel.yaml", "direct:route-report", "dirct:route-report?key=secret");
-        assertThat(found()).containsExactly("providers/productai.camel.yaml: Line 39: There is no component dirct for dirct:route-report.");
+        assertThat(found()).containsExactly("providers/productai.camel.yaml:39: There is no component dirct for dirct:route-report.");
     }
 
     @Test
     void aMappingThatIsNotThere() throws IOException {
         edit("providers/productai.camel.yaml", "mapping: productai.jq", "mapping: prductai.jq");
-        assertThat(found()).singleElement().asString().startsWith("providers/productai.camel.yaml: Line 35: There is no mapping prductai.jq")
+        assertThat(found()).singleElement().asString().startsWith("providers/productai.camel.yaml:35: There is no mapping prductai.jq")
                 .endsWith("did you mean productai.jq?");
     }
 
@@ -99,14 +99,14 @@ class RoutesCheckTest {
         edit("providers/discover-productai.camel.yaml", "${header.CamelHttpResponseCode} range '200..299'", "${header.CamelHttpResponseCode range '200..299'");
         settings.put("provider.discover-productai.enabled", "true");
         assertThat(found()).hasSize(2).anySatisfy(finding -> assertThat(finding).matches(
-                "providers/productai.camel.yaml: Line \\d+: This is not a Simple expression: \\$\\{variable.job.encodedId .*"))
-                .anySatisfy(finding -> assertThat(finding).startsWith("providers/discover-productai.camel.yaml: Line ").contains("not a Simple expression"));
+                "providers/productai.camel.yaml:\\d+: This is not a Simple expression: \\$\\{variable.job.encodedId .*"))
+                .anySatisfy(finding -> assertThat(finding).startsWith("providers/discover-productai.camel.yaml:").contains("not a Simple expression"));
     }
 
     @Test
     void aPlaceholderThatNothingStandsFor() throws IOException {
         edit("publish-events.camel.yaml", "{{events.tick-millis}}", "{{events.tik-millis}}");
-        assertThat(found()).singleElement().asString().startsWith("publish-events.camel.yaml: Line ").contains("The setting events.tik-millis");
+        assertThat(found()).singleElement().asString().startsWith("publish-events.camel.yaml:").contains("The setting events.tik-millis");
     }
 
     @Test

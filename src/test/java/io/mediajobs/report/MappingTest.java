@@ -63,7 +63,7 @@ class MappingTest {
     @Test
     void oneMappingServesManyThreads() throws Exception {
         Mapping mapping = Fixtures.MAPPINGS.get("stories.jq");
-        JsonNode answer = Fixtures.json(Fixtures.bytes(Fixtures.ANSWERS.resolve("stories/completed.json")));
+        JsonNode answer = Fixtures.json(Fixtures.bytes(Fixtures.ROUTES.resolve("stories.samples/completed.json")));
         JsonNode expected = mapping.apply(answer);
         ExecutorService threads = Executors.newFixedThreadPool(8);
         try {

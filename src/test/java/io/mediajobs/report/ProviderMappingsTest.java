@@ -3,13 +3,11 @@ package io.mediajobs.report;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mediajobs.report.Fixtures.Case;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,25 +29,25 @@ class ProviderMappingsTest {
     /** Set it to write the expectations anew, then read the difference: -Dreport.fixtures.write=true */
     private static final boolean WRITE = Boolean.getBoolean("report.fixtures.write");
 
-    static List<Case> answers() {
+    static List<Sample> answers() {
         return Fixtures.all();
     }
 
-    static List<Case> documented() {
-        return Fixtures.all().stream().filter(Case::isOfTheDocument).toList();
+    static List<Sample> documented() {
+        return Fixtures.all().stream().filter(Fixtures::isOfTheDocument).toList();
     }
 
     /** The printed examples, and answers made of the tables of fields where a document prints no example. */
-    static List<Case> documentedFields() {
+    static List<Sample> documentedFields() {
         Set<String> ofTables = Set.of("pictory-render/completed", "pictory-render/running", "pictory-render/failed", "pictory-render/invalid-job-id",
                 "productai/pending", "stories/pending", "stories/processing", "stories/completed", "stories/failed", "stories/http-402-payment-required");
-        return Fixtures.all().stream().filter(answer -> answer.isOfTheDocument() || ofTables.contains(answer.toString())).toList();
+        return Fixtures.all().stream().filter(answer -> Fixtures.isOfTheDocument(answer) || ofTables.contains(answer.mapping() + "/" + answer.name())).toList();
     }
 
     @ParameterizedTest
     @MethodSource("answers")
-    void makesTheReportBesideTheAnswer(Case answer) throws Exception {
-        JsonNode actual = Fixtures.json(outcome(answer).toString().getBytes(StandardCharsets.UTF_8));
+    void makesTheReportBesideTheAnswer(Sample answer) throws Exception {
+        JsonNode actual = answer.outcome(Fixtures.mapping(answer));
         if (WRITE) {
             Files.writeString(answer.expected(), Fixtures.JSON.writerWithDefaultPrettyPrinter().writeValueAsString(actual) + "\n");
         }
@@ -73,8 +71,8 @@ class ProviderMappingsTest {
 
     @ParameterizedTest
     @MethodSource("documentedFields")
-    void losesNoValueOfTheDocumentedExamples(Case answer) throws Exception {
-        JsonNode original = Fixtures.json(answer.body());
+    void losesNoValueOfTheDocumentedExamples(Sample answer) throws Exception {
+        JsonNode original = Fixtures.json(Fixtures.bytes(answer.file()));
         List<String> lost = new ArrayList<>();
         for (String leaf : leaves("", original)) {
             JsonNode value = original.at(leaf);
@@ -87,7 +85,7 @@ class ProviderMappingsTest {
             replace(changed, leaf, unique);
             String expected = leaf.equals("/data/duration") ? "37" : unique.asText();
             byte[] body = changed.toString().getBytes(StandardCharsets.UTF_8);
-            JsonNode outcome = outcome(answer, body);
+            JsonNode outcome = answer.outcome(Fixtures.mapping(answer), body);
             if (texts(outcome).noneMatch(expected::equals)) {
                 lost.add(leaf + " = " + unique);
             }
@@ -97,14 +95,14 @@ class ProviderMappingsTest {
 
     @ParameterizedTest
     @MethodSource("answers")
-    void saysTheSameAsTheJqProgram(Case answer, @TempDir Path folder) throws Exception {
-        Path mapping = Fixtures.ROUTES.resolve(answer.provider() + ".jq");
+    void saysTheSameAsTheJqProgram(Sample answer, @TempDir Path folder) throws Exception {
+        Path mapping = Fixtures.ROUTES.resolve(answer.mapping() + ".jq");
         Path out = folder.resolve("out.json");
         int exit = jq(mapping, answer.file(), out);
         assumeTrue(exit != 127, "no jq program here");
         JsonNode ours;
         try {
-            ours = answer.mapping().apply(Fixtures.json(answer.body()));
+            ours = Fixtures.mapping(answer).apply(Fixtures.json(Fixtures.bytes(answer.file())));
         } catch (MappingException e) {
             assertThat(exit).as("jq succeeds where we say: " + e.getMessage()).isNotZero();
             return;
@@ -127,9 +125,8 @@ class ProviderMappingsTest {
 
     @Test
     void signedUrlsAreWholeInMemoryOnly() throws Exception {
-        Case answer = new Case("pictory-render", "completed-signed",
-                Fixtures.ANSWERS.resolve("pictory-render/completed-signed.json"));
-        Report report = answer.read().report();
+        byte[] body = Fixtures.bytes(Fixtures.ROUTES.resolve("pictory-render.samples/completed-signed.json"));
+        Report report = new AnswerReader().read(200, "application/json", body, Fixtures.MAPPINGS.get("pictory-render")).report();
         assertThat(report.assets().get(0).url()).isEqualTo("https://d1.example.cloudfront.net/r/v.mp4?Expires=1&Signature=SECRET&Key-Pair-Id=K1");
         assertThat(report.toString()).doesNotContain("SECRET");
         assertThat(report.toJson().toString()).doesNotContain("SECRET").contains("https://d1.example.cloudfront.net/r/v.mp4\"");
@@ -157,29 +154,6 @@ class ProviderMappingsTest {
         Answer answer = new AnswerReader().read(200, "application/json", body.getBytes(StandardCharsets.UTF_8), Fixtures.MAPPINGS.get("stories"));
         assertThat(answer.error().message()).isEqualTo("stories.jq: result has more than 20000 URLs");
         assertThat(System.nanoTime() - start).isLessThan(TimeUnit.SECONDS.toNanos(30));
-    }
-
-    private static JsonNode outcome(Case answer) throws Exception {
-        return outcome(answer, answer.body());
-    }
-
-    private static JsonNode outcome(Case answer, byte[] body) throws Exception {
-        AnswerReader reader = new AnswerReader();
-        ObjectNode outcome = Fixtures.JSON.createObjectNode();
-        if (answer.isList()) {
-            try {
-                return reader.map("application/json", new ByteArrayInputStream(body), answer.mapping());
-            } catch (MappingException e) {
-                return outcome.put("refused", e.getMessage());
-            }
-        }
-        Answer read = reader.read(answer.httpStatus(), "application/json", body, answer.mapping());
-        if (read.fits()) {
-            return read.report().toJson();
-        }
-        outcome.set("error", Fixtures.JSON.valueToTree(read.error()));
-        outcome.set("attributes", Fixtures.JSON.valueToTree(read.attributes()));
-        return outcome;
     }
 
     private static int jq(Path mapping, Path input, Path output) throws IOException, InterruptedException {

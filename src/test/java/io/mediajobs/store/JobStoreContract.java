@@ -190,6 +190,19 @@ abstract class JobStoreContract {
     }
 
     @Test
+    void aRenewalTellsWhichLeasesAreGone() {
+        for (int i = 0; i < 120; i++) {
+            register("p", String.valueOf(i));
+        }
+        List<Job> claimed = jobs.claim("p", terms(120));
+        Job cancelled = claimed.get(70);
+        jobs.override(cancelled.key(), any -> JobChange.to(JobState.CANCELLED).askNoMore());
+        assertThat(jobs.renew(claimed, HOUR)).containsExactly(cancelled);
+        jobs.requireLease(claimed.get(0));
+        assertThatThrownBy(() -> jobs.requireLease(cancelled)).isInstanceOf(LeaseLostException.class);
+    }
+
+    @Test
     void anExpiredLeaseCanBeClaimedAgain() {
         register("p", "1");
         List<Job> first = jobs.claim("p", new JobStore.Terms(1, Double.POSITIVE_INFINITY, Duration.ZERO));

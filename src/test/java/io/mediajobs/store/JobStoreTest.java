@@ -12,12 +12,17 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The embedded store. */
 class JobStoreTest extends JobStoreContract {
@@ -49,6 +54,72 @@ class JobStoreTest extends JobStoreContract {
         byte[] before = Files.readAllBytes(damaged);
         assertThatThrownBy(() -> Database.open(damaged)).isInstanceOf(StoreException.class).hasMessageContaining(damaged.toString());
         assertThat(Files.readAllBytes(damaged)).isEqualTo(before);
+    }
+
+    /** A store of 300 jobs that was closed. */
+    private Path closedStore() {
+        for (int i = 0; i < 300; i++) {
+            register("p", String.valueOf(i));
+        }
+        close();
+        return folder.resolve("jobs.db");
+    }
+
+    private void assertRefused(Path file, String words) throws IOException {
+        byte[] before = Files.exists(file) ? Files.readAllBytes(file) : null;
+        assertThatThrownBy(() -> Database.open(file)).isInstanceOf(StoreException.class).hasMessageContaining(file.toString()).hasMessageContaining(words)
+                .hasMessageContaining("Put back a backup");
+        assertThat(Files.exists(file) ? Files.readAllBytes(file) : null).as("not touched").isEqualTo(before);
+    }
+
+    @Test
+    void aStoreThatWasEmptiedOrIsGoneIsNotTakenForANewOne() throws IOException {
+        Path file = closedStore();
+        byte[] whole = Files.readAllBytes(file);
+        Files.write(file, new byte[0]);
+        assertRefused(file, "is empty");
+        Files.delete(file);
+        assertRefused(file, "is gone");
+        Files.write(file, whole);
+        open();
+        assertThat(jobs.list(new JobFilter(null, null, null, null, 1000))).hasSize(300);
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0.001, 0.3, 0.7, 0.99})
+    void aStoreThatWasCutOffIsRefused(double rest) throws IOException {
+        Path file = closedStore();
+        byte[] whole = Files.readAllBytes(file);
+        Files.write(file, Arrays.copyOf(whole, (int) (whole.length * rest)));
+        assertRefused(file, "is cut off");
+    }
+
+    /** In the file's header, in the schema, and in the heads of other pages: what holds the pages together. Text within a page has no checksum. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 16, 100, 4096, 5 * 4096, 11 * 4096})
+    void aStoreWithBitsThatFlippedIsRefused(int at) throws IOException {
+        Path file = closedStore();
+        byte[] whole = Files.readAllBytes(file);
+        for (int i = 0; i < 8; i++) {
+            whole[at + i] ^= (byte) 0xff;
+        }
+        Files.write(file, whole);
+        assertRefused(file, "The job store");
+    }
+
+    @Test
+    void onlyTheOwnerReadsTheStore() throws IOException {
+        register("p", "1");
+        close();
+        Path file = folder.resolve("new/data/jobs.db");
+        try (Database other = Database.open(file)) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file.getParent()))).isEqualTo("rwx------");
+            try (Stream<Path> files = Files.list(file.getParent())) {
+                assertThat(files).hasSizeGreaterThan(2).allSatisfy(each ->
+                        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(each))).as("%s", each).isEqualTo("rw-------"));
+            }
+        }
+        open();
     }
 
     @Test

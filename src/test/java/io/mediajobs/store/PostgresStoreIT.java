@@ -9,6 +9,10 @@ import io.mediajobs.job.JobError;
 import io.mediajobs.job.JobKey;
 import io.mediajobs.job.JobState;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -29,6 +33,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The same store on PostgreSQL, and what several nodes on one database do to each other. */
 class PostgresStoreIT extends JobStoreContract {
@@ -319,6 +325,113 @@ class PostgresStoreIT extends JobStoreContract {
                     .until(() -> store.claim("p", terms(10)), claimed -> claimed.size() == 10);
             wakeUp.countDown();
             assertThatThrownBy(() -> stuck.get(20, TimeUnit.SECONDS)).as("its own row is there by now").isNotNull();
+        }
+    }
+
+    /** What a name finds first is what {@code search_path} says: a clock of the test's own stands before the server's. */
+    private StoreSettings withClock() {
+        StoreSettings settings = server.newDatabase();
+        String name = settings.url().replaceFirst(".*/", "");
+        execute(settings, "CREATE SCHEMA shifted; CREATE TABLE shifted.clock_offset (hours INTEGER NOT NULL); INSERT INTO shifted.clock_offset VALUES (0);"
+                + " CREATE FUNCTION shifted.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE AS"
+                + " 'SELECT pg_catalog.clock_timestamp() + make_interval(hours => (SELECT hours FROM shifted.clock_offset))'");
+        server.execute("ALTER DATABASE " + name + " SET search_path = public, shifted, pg_catalog");
+        return settings;
+    }
+
+    private static void execute(StoreSettings settings, String sql) {
+        try (Connection connection = DriverManager.getConnection(settings.url(), settings.user(), settings.password()); Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, -1})
+    void theServersClockJumpsByAnHourAndAJobStillHasOneOwner(int hours) {
+        StoreSettings settings = withClock();
+        try (Database one = Database.open(settings); Database two = Database.open(settings)) {
+            JobStore first = new JobStore(one, events);
+            JobStore second = new JobStore(two, events);
+            List<NewJob> many = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                many.add(new NewJob(new JobKey("p", "j" + i), Map.of(), Duration.ofDays(1), Duration.ZERO));
+            }
+            first.register(many);
+            List<Job> worked = first.claim("p", terms(10));
+            List<Job> abandoned = first.claim("p", terms(10));
+            assertThat(worked).hasSize(10);
+            execute(settings, "UPDATE clock_offset SET hours = " + hours);
+            // who works renews, by the clock that is now
+            assertThat(first.renew(worked, Duration.ofMinutes(1))).isEmpty();
+            List<Job> taken = second.claim("p", terms(100));
+            assertThat(taken).as("nobody's work is taken away").noneMatch(job -> worked.stream().anyMatch(mine -> mine.id() == job.id()));
+            for (Job job : worked) {
+                assertThat(first.apply(job, JobChange.to(JobState.PROCESSING).askAgainIn(Duration.ofHours(5)), null).state()).isEqualTo(JobState.PROCESSING);
+            }
+            for (Job job : taken) {
+                second.apply(job, JobChange.to(JobState.PROCESSING).askAgainIn(Duration.ofHours(5)), null);
+            }
+            if (hours > 0) {
+                assertThat(taken).as("what nobody renewed").hasSize(10);
+                assertThat(abandoned).allSatisfy(job -> assertThatThrownBy(() -> first.apply(job, JobChange.to(JobState.FAILED).askNoMore(), null))
+                        .isInstanceOf(LeaseLostException.class));
+            } else {
+                assertThat(taken).as("their leases run on").isEmpty();
+                abandoned.forEach(first::release);
+                execute(settings, "UPDATE clock_offset SET hours = 0");
+                assertThat(second.claim("p", terms(100))).hasSize(10);
+            }
+            assertThat(first.list(new JobFilter(null, null, null, null, 100))).as("none has ended by it").allMatch(job -> !job.state().isTerminal());
+        }
+    }
+
+    @Test
+    void aSerializationFailureIsRepeatedAndTheLoopEnds() {
+        int[] runs = new int[1];
+        int last = database.write(handle -> {
+            if (++runs[0] < 4) {
+                handle.execute("DO $$ BEGIN RAISE EXCEPTION 'could not serialize access' USING ERRCODE = '40001'; END $$");
+            }
+            return runs[0];
+        });
+        assertThat(last).isEqualTo(4);
+        int[] endless = new int[1];
+        assertThatThrownBy(() -> database.write(handle -> {
+            endless[0]++;
+            return handle.execute("DO $$ BEGIN RAISE EXCEPTION 'could not serialize access' USING ERRCODE = '40001'; END $$");
+        })).isInstanceOf(StoreUnavailableException.class);
+        assertThat(endless[0]).isEqualTo(10);
+    }
+
+    @Test
+    void aServerWithoutRoomTakesNoWrites() {
+        assertThatThrownBy(() -> database.write(handle -> handle.execute("DO $$ BEGIN RAISE EXCEPTION 'No space left on device' USING ERRCODE = '53100'; END $$")))
+                .isInstanceOf(StoreUnavailableException.class).hasMessageContaining("takes no writes");
+        await().atMost(Duration.ofSeconds(10)).ignoreException(StoreUnavailableException.class).untilAsserted(() -> {
+            registerMany(1);
+            assertThat(jobs.find(new JobKey("p", "j0"))).isPresent();
+        });
+    }
+
+    @Test
+    void aServerThatIsReadOnlyIsReadAndTakesWritesWhenItDoesAgain() {
+        StoreSettings settings = server.newDatabase();
+        String name = settings.url().replaceFirst(".*/", "");
+        try (Database readOnly = Database.open(settings)) {
+            JobStore store = new JobStore(readOnly, events);
+            NewJob job = new NewJob(new JobKey("p", "1"), Map.of(), HOUR, Duration.ZERO);
+            store.register(List.of(job));
+            server.execute("ALTER DATABASE " + name + " SET default_transaction_read_only = on");
+            server.terminateSessions();
+            assertThatThrownBy(() -> store.register(List.of(new NewJob(new JobKey("p", "2"), Map.of(), HOUR, Duration.ZERO))))
+                    .isInstanceOf(StoreUnavailableException.class).hasMessageContaining("takes no writes");
+            assertThat(store.find(job.key())).isPresent();
+            server.execute("ALTER DATABASE " + name + " SET default_transaction_read_only = off");
+            server.terminateSessions();
+            await().atMost(Duration.ofSeconds(10)).ignoreException(StoreUnavailableException.class)
+                    .until(() -> store.register(List.of(new NewJob(new JobKey("p", "2"), Map.of(), HOUR, Duration.ZERO))).size() == 1);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.mediajobs.demo.simulator;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,7 @@ public final class ProviderSimulator implements AutoCloseable {
 
     private final Clock clock;
     private final double speed;
+    private final Duration latency;
     private final Vertx vertx;
     private final JobBook jobs = new JobBook();
     private final Ledger ledger = new Ledger();
@@ -48,6 +50,7 @@ public final class ProviderSimulator implements AutoCloseable {
     private ProviderSimulator(Builder settings) {
         this.clock = settings.clock;
         this.speed = settings.speed;
+        this.latency = settings.latency;
         for (ProviderApi api : ProviderApi.values()) {
             providers.put(api, new SimulatedProvider(api));
         }
@@ -72,6 +75,7 @@ public final class ProviderSimulator implements AutoCloseable {
         private int port;
         private double speed = 1;
         private Clock clock = Clock.systemUTC();
+        private Duration latency = Duration.ZERO;
 
         private Builder() {
         }
@@ -88,6 +92,12 @@ public final class ProviderSimulator implements AutoCloseable {
                 throw new IllegalArgumentException("speed is " + speed);
             }
             this.speed = speed;
+            return this;
+        }
+
+        /** How long each status call takes at the least. */
+        public Builder latency(Duration latency) {
+            this.latency = latency;
             return this;
         }
 
@@ -116,7 +126,7 @@ public final class ProviderSimulator implements AutoCloseable {
         cdn = new Cdn(vertx, url(), clock, jobs, ledger, wire, providers.get(ProviderApi.STORIES));
         control = new ControlEndpoint(vertx, this, jobs, cdn, wire);
         providers.forEach((api, provider) -> endpoints.put(api, new StatusEndpoint(provider,
-                api == ProviderApi.PRODUCTAI ? productAi : Answers.of(api, url()), jobs, cdn, ledger, wire, clock)));
+                api == ProviderApi.PRODUCTAI ? productAi : Answers.of(api, url()), jobs, cdn, ledger, wire, clock, latency)));
     }
 
     private HttpServer server() {

@@ -3,6 +3,7 @@ package io.mediajobs.demo.simulator;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,8 +26,10 @@ final class StatusEndpoint {
     private final Ledger ledger;
     private final Wire wire;
     private final Clock clock;
+    private final Duration latency;
 
-    StatusEndpoint(SimulatedProvider provider, Answers answers, JobBook jobs, Cdn cdn, Ledger ledger, Wire wire, Clock clock) {
+    StatusEndpoint(SimulatedProvider provider, Answers answers, JobBook jobs, Cdn cdn, Ledger ledger, Wire wire, Clock clock, Duration latency) {
+        this.latency = latency;
         this.provider = provider;
         this.answers = answers;
         this.jobs = jobs;
@@ -72,7 +75,9 @@ final class StatusEndpoint {
         }
         ledger.add(ledgerProvider, jobId, new Poll(now, number, authorized, Wire.answersNothing(fault) ? 0 : reply.status(),
                 fault == null ? null : fault.kind(), ledger.headerNames(request.headers().names())));
-        wire.send(request, reply, fault);
+        Reply answer = reply;
+        Misbehaviour spoiled = fault;
+        wire.after(latency, () -> wire.send(request, answer, spoiled));
     }
 
     private Reply trueReply(SimulatedJob job, String jobId, Misbehaviour fault) {

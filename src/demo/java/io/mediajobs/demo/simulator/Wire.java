@@ -1,5 +1,6 @@
 package io.mediajobs.demo.simulator;
 
+import java.time.Duration;
 import java.util.Arrays;
 
 import io.netty.channel.Channel;
@@ -39,6 +40,15 @@ final class Wire {
                 HttpServerResponse response = head(request, reply, reply.body().length);
                 response.end(Buffer.buffer(reply.body()));
             }
+        }
+    }
+
+    /** Runs {@code work} after a time, without holding a thread. */
+    void after(Duration time, Runnable work) {
+        if (time.isZero()) {
+            work.run();
+        } else {
+            vertx.setTimer(time.toMillis(), tick -> work.run());
         }
     }
 
