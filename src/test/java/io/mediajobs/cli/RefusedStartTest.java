@@ -113,6 +113,6 @@ class RefusedStartTest {
 
     @Test
     void aProvidersNumberThatIsNone() {
-        assertThat(refused("provider.productai.rate=lots")).startsWith("providers/productai.camel.yaml: ").contains("provider.productai.rate", "'lots'");
+        assertThat(refused("provider.productai.rate=lots")).startsWith("providers/productai.camel.yaml:9: ").contains("provider.productai.rate", "'lots'");
     }
 }
