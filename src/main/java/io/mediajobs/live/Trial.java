@@ -65,6 +65,10 @@ final class Trial {
             List<RouteDefinition> definitions = List.copyOf(context.getRouteDefinitions());
             RouteDefinitionHelper.forceAssignIds(context, definitions);
             for (RouteDefinition definition : definitions) {
+                if (!built.contains(definition.getRouteId())) {
+                    // the others have been looked at when they came
+                    continue;
+                }
                 String twice = RouteDefinitionHelper.validateUniqueIds(definition, definitions);
                 if (twice != null) {
                     throw new IllegalArgumentException("The id " + twice + " stands twice, in route " + definition.getRouteId() + " and elsewhere");
