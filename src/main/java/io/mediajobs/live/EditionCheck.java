@@ -2,8 +2,6 @@ package io.mediajobs.live;
 
 import io.mediajobs.config.ConfigurationException;
 import io.mediajobs.config.Settings;
-import io.mediajobs.report.Mapping;
-import io.mediajobs.report.MappingException;
 import io.mediajobs.report.Redaction;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -46,10 +44,6 @@ final class EditionCheck {
             Settings copied = settings.with("routes.folder", staged.toString());
             startChecks.accept(copied);
             atStart.requireSameOf(settings);
-            List<Rejection> unreadable = unreadable(edition.files());
-            if (!unreadable.isEmpty()) {
-                throw new RejectedException(unreadable);
-            }
             List<Finding> findings = new RoutesCheck(copied).withoutWhatIsOff().findings();
             if (!findings.isEmpty()) {
                 throw new RejectedException(findings.stream().map(finding -> rejection(finding, staged)).toList());
@@ -58,23 +52,6 @@ final class EditionCheck {
             throw new RejectedException(List.of(ofSettings(edition, plain(e.getMessage(), staged))));
         }
         return settings;
-    }
-
-    /** Files that are no YAML, or not for everybody who reads it, and mappings that are no jq. */
-    static List<Rejection> unreadable(RouteFiles files) {
-        List<Rejection> unreadable = new ArrayList<>();
-        for (String file : files.names()) {
-            if (RouteSwap.isLoaded(file)) {
-                RouteText.wrong(file, files.bytes(file)).ifPresent(unreadable::add);
-            } else if (file.endsWith(RouteFiles.MAPPING)) {
-                try {
-                    Mapping.compile(file.substring(file.lastIndexOf('/') + 1), files.text(file));
-                } catch (MappingException e) {
-                    unreadable.add(of(file, e.getMessage() + "."));
-                }
-            }
-        }
-        return unreadable;
     }
 
     private Rejection rejection(Finding finding, Path staged) {

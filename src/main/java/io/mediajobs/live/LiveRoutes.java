@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -94,10 +93,7 @@ public final class LiveRoutes implements RouteControl, AutoCloseable {
 
     private static Start checked(Settings settings, Consumer<Settings> checks) {
         Edition edition = read(settings.copy());
-        List<Rejection> rejections = new ArrayList<>(EditionCheck.unreadable(edition.files()));
-        new RoutesCheck(settings.copy()).withoutWhatIsOff().findings().stream()
-                .filter(finding -> rejections.stream().noneMatch(known -> known.file().equals(finding.file())))
-                .map(EditionCheck::of).toList().forEach(rejections::add);
+        List<Rejection> rejections = new RoutesCheck(settings.copy()).withoutWhatIsOff().findings().stream().map(EditionCheck::of).toList();
         if (rejections.isEmpty()) {
             return new Start(edition, List.of());
         }

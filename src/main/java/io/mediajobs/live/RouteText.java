@@ -1,19 +1,16 @@
 package io.mediajobs.live;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.exceptions.Mark;
-import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
@@ -33,29 +30,10 @@ record RouteText(List<String> routeIds, String configuredBy, Set<String> configu
     private static final Pattern KEY = Pattern.compile("\\{\\{\\??([A-Za-z][A-Za-z0-9.-]*)(?::[^{}]*)?}}");
     private static final Pattern COMMENT = Pattern.compile("(?m)^\\s*#.*$");
 
-    /**
-     * Looks for what Camel's reader takes in silence: a key that stands twice, of which one would not count.
-     *
-     * @return why this is no YAML, with the place; empty if it is
-     */
-    static Optional<Rejection> wrong(String file, byte[] content) {
-        try {
-            Object tree = load(new String(content, StandardCharsets.UTF_8));
-            return tree != null ? Optional.empty() : Optional.of(new Rejection(Instant.now(), file, null, null, "There is no route in this file."));
-        } catch (MarkedYamlEngineException e) {
-            Optional<Mark> mark = e.getProblemMark().or(e::getContextMark);
-            String problem = String.valueOf(e.getProblem()).strip();
-            return Optional.of(new Rejection(Instant.now(), file, mark.map(at -> at.getLine() + 1).orElse(null), mark.map(at -> at.getColumn() + 1).orElse(null),
-                    "This is not YAML: " + problem + "."));
-        } catch (YamlEngineException e) {
-            return Optional.of(new Rejection(Instant.now(), file, null, null, "This is not YAML: " + String.valueOf(e.getMessage()).lines().findFirst().orElse("") + "."));
-        }
-    }
-
     /** Of a file that passed the checks; of one that cannot be read, as much as can be seen. */
     static RouteText of(byte[] content) {
         String text = COMMENT.matcher(new String(content, StandardCharsets.UTF_8)).replaceAll("");
-        List<String> routes = new java.util.ArrayList<>();
+        List<String> routes = new ArrayList<>();
         Set<String> configurations = new HashSet<>();
         String configuredBy = null;
         for (Map<?, ?> entry : entries(text)) {

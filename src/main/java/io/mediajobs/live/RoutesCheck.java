@@ -159,7 +159,7 @@ public final class RoutesCheck {
             try {
                 new Mappings(path.getParent()).check(name);
             } catch (MappingException e) {
-                add(file, e);
+                add(file, e.getMessage());
             }
         } else if (name.endsWith(".yaml") || name.endsWith(".yml")) {
             findings.add(new Finding(file, "This file is not loaded: the name of a route file ends in " + ROUTE + "."));
@@ -407,7 +407,12 @@ public final class RoutesCheck {
         while (root.getCause() != null && root.getCause().getMessage() != null) {
             root = root.getCause();
         }
-        String message = Redaction.text(String.valueOf(root.getMessage())).strip().replaceAll("\\s*\\R\\s*", " ");
+        add(file, String.valueOf(root.getMessage()));
+    }
+
+    /** With the place that Camel or jq name in their words. */
+    private void add(String file, String words) {
+        String message = Redaction.text(words).strip().replaceAll("\\s*\\R\\s*", " ");
         Matcher place = PLACE.matcher(message);
         boolean known = place.find();
         // what follows names the same place again, or every word that the parser would have liked better

@@ -174,8 +174,8 @@ class LiveReloadTest {
                                   uriEndpointOverride: "http://127.0.0.1:%1$d"
                                   overrideEndpoint: true
                                   region: us-east-1
-                                  accessKey: a
-                                  secretKey: b
+                                  accessKey: "{{s3.access-key}}"
+                                  secretKey: "{{s3.secret-key}}"
                             - to:
                                 uri: "jms:queue:canary"
                             - to:

@@ -431,4 +431,15 @@ abstract class JobStoreContract {
         jobs.override(key, job -> JobChange.to(JobState.FAILED).askNoMore());
         assertThat(jobs.retry(key).orElseThrow().progressAt()).isNull();
     }
+
+    @Test
+    void pausedRoutesAreRemembered() {
+        PausedRoutes paused = new PausedRoutes(database);
+        assertThat(paused.all()).isEmpty();
+        paused.add("inbox");
+        paused.add("inbox");
+        paused.add("publish-events");
+        paused.remove("publish-events");
+        assertThat(new PausedRoutes(database).all()).containsExactly("inbox");
+    }
 }
