@@ -44,7 +44,7 @@ final class EditionCheck {
             Settings copied = settings.with("routes.folder", staged.toString());
             startChecks.accept(copied);
             atStart.requireSameOf(settings);
-            List<Finding> findings = new RoutesCheck(copied).withoutWhatIsOff().findings();
+            List<Finding> findings = new RoutesCheck(copied).withoutWhatIsOff().findingsInFull();
             if (!findings.isEmpty()) {
                 throw new RejectedException(findings.stream().map(finding -> rejection(finding, staged)).toList());
             }

@@ -93,7 +93,7 @@ public final class LiveRoutes implements RouteControl, AutoCloseable {
 
     private static Start checked(Settings settings, Consumer<Settings> checks) {
         Edition edition = read(settings.copy());
-        List<Rejection> rejections = new RoutesCheck(settings.copy()).withoutWhatIsOff().findings().stream().map(EditionCheck::of).toList();
+        List<Rejection> rejections = new RoutesCheck(settings.copy()).withoutWhatIsOff().findingsInFull().stream().map(EditionCheck::of).toList();
         if (rejections.isEmpty()) {
             return new Start(edition, List.of());
         }

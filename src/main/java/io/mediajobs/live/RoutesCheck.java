@@ -130,6 +130,12 @@ public final class RoutesCheck {
         return findings.stream().distinct().sorted(Finding.ORDER).toList();
     }
 
+    /** As {@link #findings()}; if there are any, with what the schema says of the same files too, which knows the right words. */
+    List<Finding> findingsInFull() {
+        List<Finding> found = findings();
+        return found.isEmpty() ? found : withSchema().findings();
+    }
+
     /** How many files the last look was at. */
     public int files() {
         return files;

@@ -2,9 +2,11 @@ package io.mediajobs.live;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.networknt.schema.JsonMetaSchema;
 import com.networknt.schema.JsonNodePath;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.NonValidationKeyword;
 import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
 import io.mediajobs.config.NearestName;
@@ -34,7 +36,9 @@ final class SchemaCheck {
     private static synchronized JsonSchema schema() {
         if (schema == null) {
             try (InputStream stream = SchemaCheck.class.getResourceAsStream("/schema/camelYamlDsl.json")) {
-                schema = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V4).getSchema(stream);
+                // the schema has one word that no draft 4 knows, and the library would warn of it
+                JsonMetaSchema withDeprecated = JsonMetaSchema.builder(JsonMetaSchema.getV4()).keyword(new NonValidationKeyword("deprecated")).build();
+                schema = JsonSchemaFactory.builder(JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V4)).metaSchema(withDeprecated).build().getSchema(stream);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
