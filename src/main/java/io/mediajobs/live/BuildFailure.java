@@ -16,6 +16,7 @@ import org.apache.camel.ResolveEndpointFailedException;
 final class BuildFailure {
 
     private static final Pattern UNKNOWN = Pattern.compile("Unknown parameters=\\[\\{([^=}]+)=");
+    private static final Pattern VARIABLE = Pattern.compile("Property with key \\[env:([A-Za-z0-9_]+)]");
     private static final Pattern AT = Pattern.compile("\\.camel\\.yaml:(\\d{1,9})");
 
     private BuildFailure() {
@@ -46,6 +47,10 @@ final class BuildFailure {
         String file = id == null ? null : files.names().stream().filter(name -> name.endsWith(RouteFiles.ROUTE)
                 && files.refers(name).routeIds().contains(id)).findFirst().orElse(null);
         String sentence = Redaction.text(String.valueOf(root.getMessage())).strip().replaceAll("\\s*\\R\\s*", " ");
+        Matcher variable = VARIABLE.matcher(sentence);
+        if (variable.find()) {
+            sentence = "The environment variable " + variable.group(1) + " is not set. A running program does not see a new one: set it and restart.";
+        }
         Matcher unknown = UNKNOWN.matcher(sentence);
         if (endpoint != null && unknown.find()) {
             String scheme = endpoint.getUri().replaceFirst(":.*", "");

@@ -65,6 +65,8 @@ final class BadEdits {
         bad("unknown option of an endpoint", "begin-archive.camel.yaml", text -> text.replace("blockWhenFull:", "blockWhenFul:"), "blockWhenFul.*blockWhenFull", null);
         bad("an option with a wrong value", "archive-job.camel.yaml", text -> text.replace("concurrentConsumers: \"{{archive.at-once}}\"", "concurrentConsumers: many"), "many|concurrentConsumers", null);
         bad("missing setting", STORIES, text -> text.replace("{{provider.stories.url}}", "{{provider.stories.uri}}"), "provider.stories.uri", null);
+        bad("a variable that is not set", STORIES, text -> text.replace("\"{{provider.stories.authorization}}\"", "\"Bearer {{env:NO_SUCH_VARIABLE}}\""),
+                "environment variable NO_SUCH_VARIABLE is not set", null);
         bad("direct to nowhere", STORIES, text -> text.replace("direct:route-report", "direct:route-raport"), "direct:route-raport", null);
         bad("missing bean", "fail-job.camel.yaml", text -> text.replace("ref: outcomes", "ref: outcome"), "outcome", null);
         bad("missing method", "fail-job.camel.yaml", text -> text.replace("method: fail", "method: fial"), "fial", null);
