@@ -77,11 +77,11 @@ public final class Outbox {
         return query.mapTo(Long.class).list();
     }
 
-    /** Gives back events that were taken and not tried; they are due. */
+    /** Gives back events that were taken and not tried; they are due, and come before what was tried and failed meanwhile. */
     public void release(Collection<OutboxEvent> taken) {
         if (!taken.isEmpty()) {
-            database.write(handle -> handle.createUpdate("UPDATE outbox SET next_attempt_at = :now WHERE id IN (<ids>) AND next_attempt_at IS NOT NULL")
-                    .bind("now", database.now(handle)).bindList("ids", taken.stream().map(OutboxEvent::number).toList()).execute());
+            database.write(handle -> handle.createUpdate("UPDATE outbox SET next_attempt_at = created_at WHERE id IN (<ids>) AND next_attempt_at IS NOT NULL")
+                    .bindList("ids", taken.stream().map(OutboxEvent::number).toList()).execute());
         }
     }
 

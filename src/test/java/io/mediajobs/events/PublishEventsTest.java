@@ -116,17 +116,17 @@ class PublishEventsTest {
         }
         Publisher.tell(database, "done", "mediajobs.job.completed");
         AtomicInteger attempts = new AtomicInteger();
+        RouteBuilder destination = new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:down").errorHandler(noErrorHandler()).process(exchange -> {
+                    attempts.incrementAndGet();
+                    throw new IllegalStateException("broker down at https://host/queue?token=verysecret");
+                });
+            }
+        };
         try (Publisher publisher = Publisher.start(database, data, Map.of("events.failed.uri", "direct:down", "events.uri", "mock:other",
-                "events.retry-first", "1m", "events.batch", "7"))) {
-            publisher.context().addRoutes(new RouteBuilder() {
-                @Override
-                public void configure() {
-                    from("direct:down").errorHandler(noErrorHandler()).process(exchange -> {
-                        attempts.incrementAndGet();
-                        throw new IllegalStateException("broker down at https://host/queue?token=verysecret");
-                    });
-                }
-            });
+                "events.retry-first", "1m", "events.batch", "7"), destination)) {
             MockEndpoint mock = publisher.context().getEndpoint("mock:other", MockEndpoint.class);
             await().untilAsserted(() -> assertThat(mock.getExchanges()).hasSize(1));
             await().during(Duration.ofSeconds(1)).untilAsserted(() -> assertThat(attempts).hasValue(1));
@@ -142,14 +142,14 @@ class PublishEventsTest {
         for (int i = 0; i < 20; i++) {
             Publisher.tell(database, "job-" + i, "mediajobs.job.failed");
         }
-        try (Publisher publisher = Publisher.start(database, data, Map.of("events.uri", "direct:picky"))) {
-            publisher.context().addRoutes(new RouteBuilder() {
-                @Override
-                public void configure() {
-                    from("direct:picky").errorHandler(noErrorHandler()).filter(exchange -> exchange.getMessage().getBody(String.class).contains("stories/poison"))
-                            .throwException(new IllegalArgumentException("too large"));
-                }
-            });
+        RouteBuilder destination = new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:picky").errorHandler(noErrorHandler()).filter(exchange -> exchange.getMessage().getBody(String.class).contains("stories/poison"))
+                        .throwException(new IllegalArgumentException("too large"));
+            }
+        };
+        try (Publisher publisher = Publisher.start(database, data, Map.of("events.uri", "direct:picky"), destination)) {
             await().untilAsserted(() -> assertThat(publisher.outbox()).filteredOn(event -> event.publishedAt() != null).hasSize(20));
             await().untilAsserted(() -> assertThat(publisher.outbox().get(0).attempts()).isGreaterThanOrEqualTo(3));
             assertThat(publisher.outbox().get(0).publishedAt()).isNull();
@@ -162,15 +162,15 @@ class PublishEventsTest {
         Publisher.tell(database, "poison", "mediajobs.job.failed");
         Publisher.tell(database, "poison", "mediajobs.job.completed");
         AtomicBoolean picky = new AtomicBoolean(true);
-        try (Publisher publisher = Publisher.start(database, data, Map.of("events.uri", "direct:picky", "events.park-after", "3", "events.retry-first", "20ms"))) {
-            publisher.context().addRoutes(new RouteBuilder() {
-                @Override
-                public void configure() {
-                    from("direct:picky").errorHandler(noErrorHandler())
-                            .filter(exchange -> picky.get() && exchange.getMessage().getBody(String.class).contains("stories/poison/1/mediajobs.job.failed"))
-                            .throwException(new IllegalArgumentException("I do not like this one"));
-                }
-            });
+        RouteBuilder destination = new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:picky").errorHandler(noErrorHandler())
+                        .filter(exchange -> picky.get() && exchange.getMessage().getBody(String.class).contains("stories/poison/1/mediajobs.job.failed"))
+                        .throwException(new IllegalArgumentException("I do not like this one"));
+            }
+        };
+        try (Publisher publisher = Publisher.start(database, data, Map.of("events.uri", "direct:picky", "events.park-after", "3", "events.retry-first", "20ms"), destination)) {
             AtomicInteger number = new AtomicInteger();
             // others come in all the time, and are taken
             await().pollInterval(Duration.ofMillis(20)).until(() -> {
@@ -197,14 +197,14 @@ class PublishEventsTest {
             Publisher.tell(database, "job-" + i, "mediajobs.job.failed");
         }
         AtomicBoolean down = new AtomicBoolean(true);
+        RouteBuilder destination = new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:down").errorHandler(noErrorHandler()).filter(exchange -> down.get()).throwException(new java.net.ConnectException("refused"));
+            }
+        };
         try (Publisher publisher = Publisher.start(database, data, Map.of("events.uri", "direct:down", "events.park-after", "1", "events.retry-first", "1ms",
-                "events.retry-longest", "5ms", "events.tick-millis", "10"))) {
-            publisher.context().addRoutes(new RouteBuilder() {
-                @Override
-                public void configure() {
-                    from("direct:down").errorHandler(noErrorHandler()).filter(exchange -> down.get()).throwException(new java.net.ConnectException("refused"));
-                }
-            });
+                "events.retry-longest", "5ms", "events.tick-millis", "10"), destination)) {
             await().until(() -> publisher.outbox().stream().allMatch(event -> event.attempts() >= 3));
             assertThat(publisher.outbox()).allMatch(event -> event.parkedAt() == null && event.refusals() == 0);
             down.set(false);

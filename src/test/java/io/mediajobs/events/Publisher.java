@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.function.UnaryOperator;
 import org.apache.camel.CamelContext;
+import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.main.Main;
 
 /** The publishing half of the program as it is shipped: its two routes and its settings, on a store of the test's. */
@@ -30,7 +31,21 @@ final class Publisher implements AutoCloseable {
         return start(database, data, overrides, deliveries -> deliveries);
     }
 
+    /** @param destination a route that events are sent to: it has to be there before the first one is */
+    static Publisher start(Database database, Path data, Map<String, String> overrides, RouteBuilder destination) {
+        return start(database, data, overrides, deliveries -> deliveries, destination);
+    }
+
     static Publisher start(Database database, Path data, Map<String, String> overrides, UnaryOperator<Object> deliveries) {
+        return start(database, data, overrides, deliveries, new RouteBuilder() {
+            @Override
+            public void configure() {
+                // destinations of other kinds
+            }
+        });
+    }
+
+    private static Publisher start(Database database, Path data, Map<String, String> overrides, UnaryOperator<Object> deliveries, RouteBuilder destination) {
         Publisher publisher = new Publisher(database);
         Properties settings = Settings.shippedProperties();
         settings.setProperty("data.folder", data.toString());
@@ -45,6 +60,7 @@ final class Publisher implements AutoCloseable {
                 Durations.parse(settings.getProperty("events.hold")), Integer.parseInt(settings.getProperty("events.park-after")))));
         new Outbox(database).releaseAll();
         publisher.main.bind("eventsFile", new JsonLinesFile(data.resolve("events/events.jsonl")));
+        publisher.main.configure().addRoutesBuilder(destination);
         publisher.main.start();
         return publisher;
     }

@@ -296,6 +296,8 @@ class LiveReloadTest {
             var quick = program.running.follow("stories", "quick");
             EditedProgram.await("both come home", () -> program.running.job(quick).state() == io.mediajobs.job.JobState.ARCHIVED
                     && program.running.job(slow).state() == io.mediajobs.job.JobState.ARCHIVED);
+            // the simulator writes a download down when its last byte has left
+            EditedProgram.await("its download is in the ledger", () -> !program.running.simulator.ledger().downloads("stories", "slow").isEmpty());
             assertThat(program.running.simulator.ledger().downloads("stories", "slow")).as("fetched once").hasSize(1);
             EditedProgram.await("former versions are gone", () -> leaving(program) == 0);
         }
