@@ -77,12 +77,22 @@ public final class Outbox {
         return query.mapTo(Long.class).list();
     }
 
-    /** Gives back events that were taken and not tried; they are due, and come before what was tried and failed meanwhile. */
-    public void release(Collection<OutboxEvent> taken) {
-        if (!taken.isEmpty()) {
-            database.write(handle -> handle.createUpdate("UPDATE outbox SET next_attempt_at = created_at WHERE id IN (<ids>) AND next_attempt_at IS NOT NULL")
-                    .bindList("ids", taken.stream().map(OutboxEvent::number).toList()).execute());
+    /**
+     * Gives back events that were taken and not tried. They are due, in the order they are given in, and before what was tried and failed
+     * meanwhile: without an order of their own the oldest would be tried for ever while a destination is down.
+     */
+    public void release(List<OutboxEvent> taken) {
+        if (taken.isEmpty()) {
+            return;
         }
+        database.write(handle -> {
+            long at = database.now(handle) - taken.size();
+            var batch = handle.prepareBatch("UPDATE outbox SET next_attempt_at = :at WHERE id = :id AND next_attempt_at IS NOT NULL");
+            for (OutboxEvent event : taken) {
+                batch.bind("at", at++).bind("id", event.number()).add();
+            }
+            return batch.execute();
+        });
     }
 
     /**
