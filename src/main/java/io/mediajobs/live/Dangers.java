@@ -82,7 +82,8 @@ final class Dangers {
         for (NodeTuple entry : YamlText.entries(parameters)) {
             String name = YamlText.text(entry.getKeyNode());
             String value = YamlText.text(entry.getValueNode());
-            if (SENSITIVE.matcher(name).matches() && isLiteral(value) && !value.matches("(?i)true|false|\\d+")) {
+            // hookSecrets holds names of settings
+            if (!name.equals("hookSecrets") && SENSITIVE.matcher(name).matches() && isLiteral(value) && !value.matches("(?i)true|false|\\d+")) {
                 add(entry.getValueNode(), "The value of " + name + " is written out here. A secret is referred to, as in {{env:ACME_API_KEY}}.");
             }
             if (name.matches("(?i)trustAll(Certificates)?") && value.equalsIgnoreCase("true")) {

@@ -311,6 +311,11 @@ public final class RoutesCheck {
             written.forEach((name, value) -> resolved(scratch, value).ifPresent(known -> values.put(name, known)));
             try {
                 ProviderTerms.parse(values);
+                for (String secret : values.getOrDefault("hookSecrets", "none").split("\\s*,\\s*")) {
+                    if (!secret.equals("none") && !settings.all().containsKey(secret)) {
+                        add(content, uri.line(), "hookSecrets names the setting " + secret + ", which does not exist.");
+                    }
+                }
             } catch (ProviderTerms.WrongTermException e) {
                 Matcher setting = ONE_PLACEHOLDER.matcher(written.get(e.parameter()));
                 add(content, uri.line(), "Provider " + values.getOrDefault("provider", content.stem) + ": " + e.getMessage()

@@ -72,6 +72,12 @@ public final class Metrics {
         pausedProviders.register(List.copyOf(paused.toList()), true);
     }
 
+    /** @param outcome few and fixed words, such as {@code woken}, {@code wrong-signature} */
+    public void hooked(String provider, String outcome) {
+        Counter.builder("mediajobs.hooks").description("Webhooks, by what became of them.").tags("provider", provider, "outcome", outcome)
+                .register(registry).increment();
+    }
+
     /**
      * A provider was asked for a job.
      *

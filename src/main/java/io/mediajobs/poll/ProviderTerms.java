@@ -38,6 +38,7 @@ public record ProviderTerms(Duration every, Duration firstAfter, Duration deadli
      * @throws WrongTermException at the first that is wrong, with a sentence that repeats its value
      */
     public static ProviderTerms parse(Map<String, String> parameters) {
+        term(parameters, "hook", "none", word -> HookTerms.parse(parameters));
         return new ProviderTerms(
                 term(parameters, "every", "15s", ProviderTerms::time),
                 term(parameters, "firstAfter", "0s", Durations::parse),

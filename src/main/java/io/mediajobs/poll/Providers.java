@@ -9,6 +9,11 @@ public interface Providers {
     /** By name, sorted. */
     List<Provider> all();
 
+    /** How webhooks of a provider are checked; empty if there is no such provider or its route says nothing of them. */
+    default Optional<HookTerms> hook(String name) {
+        return Optional.empty();
+    }
+
     /** @param name of the provider; empty if no route is called so */
     default Optional<Provider> find(String name) {
         return all().stream().filter(provider -> provider.name().equals(name)).findFirst();

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
 import org.apache.camel.Route;
@@ -54,11 +55,23 @@ public final class RouteProviders implements Providers, CamelContextAware {
         if (!(route.getEndpoint() instanceof KameletEndpoint kamelet) || !KAMELET.equals(kamelet.getTemplateId())) {
             return null;
         }
-        Map<String, String> declared = new HashMap<>();
-        kamelet.getKameletProperties().forEach((name, value) -> declared.put(name, context.resolvePropertyPlaceholders(String.valueOf(value))));
+        Map<String, String> declared = declared(kamelet);
         ProviderTerms terms = ProviderTerms.parse(declared);
         return new Provider(declared.getOrDefault("provider", route.getRouteId()), terms.every(), terms.firstAfter(), terms.deadline(), terms.perSecond(), terms.atOnce(),
                 terms.predicted(), context.getRouteController().getRouteStatus(route.getRouteId()).isStarted() && !isPaused(kamelet.getRouteId()));
+    }
+
+    private Map<String, String> declared(KameletEndpoint kamelet) {
+        Map<String, String> declared = new HashMap<>();
+        kamelet.getKameletProperties().forEach((name, value) -> declared.put(name, context.resolvePropertyPlaceholders(String.valueOf(value))));
+        return declared;
+    }
+
+    @Override
+    public Optional<HookTerms> hook(String name) {
+        return context.getRoutes().stream().filter(route -> route.getEndpoint() instanceof KameletEndpoint kamelet && KAMELET.equals(kamelet.getTemplateId()))
+                .map(route -> declared((KameletEndpoint) route.getEndpoint())).filter(declared -> name.equals(declared.get("provider")))
+                .map(HookTerms::parse).filter(Objects::nonNull).findFirst();
     }
 
     /** Whether the tick that the kamelet makes is paused, as an operator does it. */

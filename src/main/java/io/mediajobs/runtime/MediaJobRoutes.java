@@ -47,6 +47,7 @@ import io.mediajobs.store.Uploads;
 import io.mediajobs.web.ApiServerFactory;
 import io.mediajobs.web.ApiToken;
 import io.mediajobs.web.EventsApi;
+import io.mediajobs.web.HooksApi;
 import io.mediajobs.web.JobsApi;
 import io.mediajobs.web.ProvidersApi;
 import io.mediajobs.web.RoutesApi;
@@ -205,10 +206,12 @@ public final class MediaJobRoutes implements AutoCloseable {
     private void bindApi(Registrar registrar, RouteProviders providers, JobStore jobs, Outbox outbox, JobEvents events, StoreFigures figures,
             Metrics metrics) {
         ApiToken token = ApiToken.of(settings);
-        main.bind("apiServerFactory", new ApiServerFactory(settings, token));
+        main.bind("apiServerFactory", new ApiServerFactory(settings, token).openToSigned("hooks"));
         main.bind("jobsApi", new JobsApi(registrar, providers, jobs, events));
         main.bind("providersApi", new ProvidersApi(providers, jobs, figures));
         main.bind("eventsApi", new EventsApi(outbox));
+        main.bind("hooksApi", new HooksApi(providers, jobs, registrar, metrics, name -> main.getCamelContext().resolvePropertyPlaceholders("{{" + name + "}}"),
+                new HooksApi.Terms(settings.bytes("hooks.max-body"), settings.flag("hooks.adopt")), Clock.systemUTC()));
         main.bind("metrics", metrics);
     }
 

@@ -275,6 +275,22 @@ public final class JobStore {
     }
 
     /**
+     * Makes a job that is still being worked on at the provider due at once, or, if it is being asked for at this moment, right after that.
+     *
+     * @return false if there is no such job, or it needs no waking
+     */
+    public boolean wake(JobKey key) {
+        return database.write(handle -> {
+            long now = database.now(handle);
+            return handle.createUpdate("UPDATE job SET woken = (lease_until IS NOT NULL AND lease_until > :now),"
+                            + " next_poll_at = CASE WHEN lease_until IS NOT NULL AND lease_until > :now THEN next_poll_at ELSE :now END"
+                            + " WHERE provider = :provider AND job_id = :jobId AND state IN ('pending', 'processing') AND next_poll_at IS NOT NULL"
+                            + " AND NOT woken AND (next_poll_at > :now OR lease_until > :now)")
+                    .bind("now", now).bind("provider", key.provider()).bind("jobId", key.jobId()).execute();
+        }) > 0;
+    }
+
+    /**
      * An operator's change, whoever holds the job: a holder loses its lease.
      *
      * @param decide sees the job as it is and gives the change; what it throws, passes through and nothing is written
@@ -298,7 +314,7 @@ public final class JobStore {
             }
             handle.createUpdate("UPDATE job SET attempt = attempt + 1, state = 'pending', progress = NULL, progress_at = NULL, error_code = NULL, error_message = NULL,"
                             + " error_retryable = NULL, misses = 0, failures = 0, manifest = NULL, finished_at = NULL, next_poll_at = :now,"
-                            + " deadline_at = :now + (deadline_at - registered_at), lease_token = NULL, lease_until = NULL, polling = FALSE, updated_at = :now,"
+                            + " deadline_at = :now + (deadline_at - registered_at), lease_token = NULL, lease_until = NULL, polling = FALSE, woken = FALSE, updated_at = :now,"
                             + " last_write = :write WHERE id = :id")
                     .bind("write", write).bind("now", now).bind("id", before.id()).execute();
             note(handle, before.id(), now, "retry", "attempt " + (before.attempt() + 1));
@@ -333,7 +349,8 @@ public final class JobStore {
         if (change.stopPolling) {
             sql.append(", next_poll_at = NULL");
         } else if (change.nextPollIn != null) {
-            set(sql, values, "next_poll_at", now + change.nextPollIn.toMillis());
+            sql.append(", next_poll_at = CASE WHEN woken THEN :now ELSE :next END, woken = FALSE");
+            values.put("next", now + change.nextPollIn.toMillis());
         }
         if (change.error != null || change.clearError) {
             sql.append(", error_code = :code, error_message = :message, error_retryable = :retryable");

@@ -35,6 +35,16 @@ final class ApiRequest {
         return path.segments().get(index);
     }
 
+    /** How many there are. */
+    int segments() {
+        return path.segments().size();
+    }
+
+    /** The body as it came. */
+    byte[] body() {
+        return body;
+    }
+
     JobKey jobKey() {
         return new JobKey(segment(2), segment(3));
     }

@@ -5,7 +5,6 @@ import io.mediajobs.config.Settings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.util.Set;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Service;
 import org.apache.camel.component.platform.http.main.DefaultMainHttpServerFactory;
@@ -31,11 +30,10 @@ public final class ApiServerFactory extends DefaultMainHttpServerFactory {
     /**
      * Lets POST requests below {@code /prefix/} in without the token, for routes that check a signature themselves.
      *
-     * @param prefix  first path segment, such as {@code hooks}
-     * @param headers names, in lower case, of the headers that the check needs; all others are dropped
+     * @param prefix first path segment, such as {@code hooks}
      */
-    public ApiServerFactory openToSigned(String prefix, Set<String> headers) {
-        gate.openToSigned(prefix, headers);
+    public ApiServerFactory openToSigned(String prefix) {
+        gate.openToSigned(prefix);
         return this;
     }
 

@@ -40,7 +40,6 @@ final class Gate implements Handler<HttpServerRequest> {
     private final Page page = new Page();
     private final WrongTokens wrongTokens = new WrongTokens();
     private volatile String signedPrefix;
-    private volatile Set<String> signedHeaders = Set.of();
     private volatile Handler<HttpServerRequest> router;
     private volatile BooleanSupplier ready = () -> true;
 
@@ -68,13 +67,11 @@ final class Gate implements Handler<HttpServerRequest> {
 
     /**
      * Lets POST requests to paths below {@code prefix} in without the token, because each carries a signature of its own that
-     * the route behind checks.
+     * the route behind checks. Headers for that pass if their name ends in {@code signature} or begins with {@code webhook-}.
      *
-     * @param prefix  first path segment, such as {@code hooks}
-     * @param headers names, in lower case, of the headers that the signature check needs
+     * @param prefix first path segment, such as {@code hooks}
      */
-    void openToSigned(String prefix, Set<String> headers) {
-        this.signedHeaders = Set.copyOf(headers);
+    void openToSigned(String prefix) {
         this.signedPrefix = prefix;
     }
 
@@ -197,7 +194,7 @@ final class Gate implements Handler<HttpServerRequest> {
     private void keepOnly(HttpServerRequest request, boolean signed) {
         for (String name : Set.copyOf(request.headers().names())) {
             String lower = name.toLowerCase(Locale.ROOT);
-            if (!KEPT.contains(lower) && !(signed && signedHeaders.contains(lower))) {
+            if (!KEPT.contains(lower) && !(signed && (lower.endsWith("signature") || lower.startsWith("webhook-")))) {
                 request.headers().remove(name);
             }
         }

@@ -77,19 +77,19 @@ class RoutesCheckTest {
     @Test
     void aTargetThatNobodyReads() throws IOException {
         edit("providers/productai.camel.yaml", "direct:route-report", "direct:rout-report");
-        assertThat(found()).containsExactly("providers/productai.camel.yaml:39: No route begins with direct:rout-report.");
+        assertThat(found()).containsExactly("providers/productai.camel.yaml:43: No route begins with direct:rout-report.");
     }
 
     @Test
     void aComponentThatIsNotThere() throws IOException {
         edit("providers/productai.camel.yaml", "direct:route-report", "dirct:route-report?key=secret");
-        assertThat(found()).containsExactly("providers/productai.camel.yaml:39: There is no component dirct for dirct:route-report.");
+        assertThat(found()).containsExactly("providers/productai.camel.yaml:43: There is no component dirct for dirct:route-report.");
     }
 
     @Test
     void aMappingThatIsNotThere() throws IOException {
         edit("providers/productai.camel.yaml", "mapping: productai.jq", "mapping: prductai.jq");
-        assertThat(found()).singleElement().asString().startsWith("providers/productai.camel.yaml:35: There is no mapping prductai.jq")
+        assertThat(found()).singleElement().asString().startsWith("providers/productai.camel.yaml:39: There is no mapping prductai.jq")
                 .endsWith("did you mean productai.jq?");
     }
 

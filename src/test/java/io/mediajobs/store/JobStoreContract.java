@@ -442,4 +442,21 @@ abstract class JobStoreContract {
         paused.remove("publish-events");
         assertThat(new PausedRoutes(database).all()).containsExactly("inbox");
     }
+
+    @Test
+    void aWakeUpIsNotLostWhileTheJobIsBeingAskedFor() {
+        JobKey key = register("p", "1");
+        Job asked = claimOne("p");
+        assertThat(jobs.wake(key)).isTrue();
+        assertThat(jobs.wake(key)).as("once is enough").isFalse();
+        assertThat(jobs.claim("p", terms(1))).as("it is in somebody's hands").isEmpty();
+        jobs.apply(asked, JobChange.to(JobState.PROCESSING).askAgainIn(HOUR), null);
+        Job again = claimOne("p");
+        jobs.apply(again, JobChange.to(JobState.PROCESSING).askAgainIn(HOUR), null);
+        assertThat(jobs.claim("p", terms(1))).as("it was woken once").isEmpty();
+        assertThat(jobs.wake(key)).isTrue();
+        jobs.apply(claimOne("p"), JobChange.to(JobState.FAILED).askNoMore(), null);
+        assertThat(jobs.wake(key)).as("it is finished").isFalse();
+        assertThat(jobs.wake(new JobKey("p", "nobody"))).isFalse();
+    }
 }

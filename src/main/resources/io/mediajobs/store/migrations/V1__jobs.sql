@@ -29,6 +29,8 @@ CREATE TABLE job (
     lease_until     BIGINT,
     -- the lease is held by a status call and not by the archive: what a provider's at-once counts
     polling         BOOLEAN NOT NULL DEFAULT FALSE,
+    -- a webhook came while it was being asked for: what that ask brings may be older than the webhook
+    woken           BOOLEAN NOT NULL DEFAULT FALSE,
     -- id of the last change: a change whose commit was answered by silence finds out by it whether it arrived
     last_write      TEXT,
     UNIQUE (provider, job_id)

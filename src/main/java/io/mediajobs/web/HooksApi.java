@@ -1,0 +1,135 @@
+package io.mediajobs.web;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.mediajobs.intake.Registrar;
+import io.mediajobs.intake.Registration;
+import io.mediajobs.intake.Result;
+import io.mediajobs.job.JobKey;
+import io.mediajobs.observe.Metrics;
+import io.mediajobs.poll.HookTerms;
+import io.mediajobs.poll.Providers;
+import io.mediajobs.store.JobStore;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
+import org.apache.camel.Exchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code POST /hooks/{provider}}: a provider's webhook. It only wakes the job up: what its body says is not believed, the answer of the
+ * status call decides. Whatever is not the provider's is refused before the store is asked.
+ */
+public final class HooksApi {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HooksApi.class);
+    /** Characters; what is shorter can be guessed. */
+    private static final int SHORTEST_SECRET = 16;
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Providers providers;
+    private final JobStore jobs;
+    private final Registrar registrar;
+    private final Metrics metrics;
+    private final UnaryOperator<String> setting;
+    private final Terms terms;
+    private final Clock clock;
+    private final Set<String> told = ConcurrentHashMap.newKeySet();
+
+    /**
+     * @param maxBody bytes of a webhook at the most
+     * @param adopt   whether a job that a genuine webhook names is followed from then on, if nobody registered it
+     */
+    public record Terms(long maxBody, boolean adopt) {
+    }
+
+    /** @param setting value of a setting by its name; empty if it has none */
+    public HooksApi(Providers providers, JobStore jobs, Registrar registrar, Metrics metrics, UnaryOperator<String> setting, Terms terms, Clock clock) {
+        this.providers = providers;
+        this.jobs = jobs;
+        this.registrar = registrar;
+        this.metrics = metrics;
+        this.setting = setting;
+        this.terms = terms;
+        this.clock = clock;
+    }
+
+    /** 202 if the job will be asked for at once, or needs not be; nothing else is told about it. */
+    public void receive(Exchange exchange) {
+        UnaryOperator<String> header = headers(exchange);
+        ApiCall.run(exchange, request -> {
+            String provider = request.segments() < 2 || request.segments() > 3 ? "" : request.segment(1);
+            HookTerms hook = providers.hook(provider).orElseThrow(() -> new ProblemException(404, "no-hook", "There is no webhook of that provider."));
+            List<String> secrets = hook.secrets().stream().map(setting).filter(secret -> secret.length() >= SHORTEST_SECRET).toList();
+            if (secrets.isEmpty()) {
+                if (told.add(provider)) {
+                    LOG.warn("A webhook of {} came and is refused: none of {} has a value of at least {} characters", provider, hook.secrets(), SHORTEST_SECRET);
+                }
+                throw refused(provider, 404, "no-hook", "There is no webhook of that provider.");
+            }
+            byte[] body = request.body();
+            if (body.length > terms.maxBody()) {
+                throw refused(provider, 413, "body-too-large", "A webhook has at most " + terms.maxBody() + " bytes (hooks.max-body).");
+            }
+            String token = request.segments() == 3 ? request.segment(2) : null;
+            if (!new HookSignature(hook, secrets).isGenuine(header, body, token, clock.instant())) {
+                throw refused(provider, 401, "wrong-signature", "This webhook is not signed with the secret of this provider, or its time is off.");
+            }
+            JobKey key = new JobKey(provider, jobId(provider, hook, body));
+            String outcome = wake(key);
+            metrics.hooked(provider, outcome);
+            return new ApiCall.Answer(202, JsonNodeFactory.instance.objectNode());
+        });
+    }
+
+    private String wake(JobKey key) {
+        if (jobs.wake(key)) {
+            return "woken";
+        }
+        if (terms.adopt() && jobs.find(key).isEmpty()) {
+            Result result = registrar.register(new Registration(key.provider(), key.jobId(), null, Map.of()));
+            if (result instanceof Result.Created) {
+                LOG.info("Job {} is followed from now on: a webhook named it", key);
+                return "adopted";
+            }
+        }
+        return "nothing-to-do";
+    }
+
+    private String jobId(String provider, HookTerms hook, byte[] body) {
+        try {
+            JsonNode json = JSON.readTree(body);
+            for (String pointer : hook.jobId()) {
+                JsonNode id = json == null ? null : json.at(pointer);
+                if (id != null && id.isTextual() && !id.textValue().isBlank() && id.textValue().length() <= Registrar.LONGEST_JOB_ID) {
+                    return id.textValue();
+                }
+            }
+        } catch (JsonProcessingException e) {
+            throw refused(provider, 400, "unreadable", "The body is not JSON.");
+        } catch (IOException e) {
+            throw refused(provider, 400, "unreadable", "The body is not UTF-8.");
+        }
+        throw refused(provider, 400, "no-job-id", "The body names no job at " + String.join(" or ", hook.jobId()) + ".");
+    }
+
+    private ProblemException refused(String provider, int status, String code, String sentence) {
+        metrics.hooked(provider, code);
+        return new ProblemException(status, code, sentence);
+    }
+
+    /** By name in any case, as they are before the answer takes their place. A header that came twice is none. */
+    private static UnaryOperator<String> headers(Exchange exchange) {
+        Map<String, Object> given = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        given.putAll(exchange.getMessage().getHeaders());
+        return name -> given.get(name) instanceof String value ? value : null;
+    }
+}
