@@ -141,24 +141,25 @@ final class RunningApi implements AutoCloseable {
     /** Sends bytes as they are and reads the first line of the answer. */
     String rawStatus(String request) throws IOException {
         try (Socket socket = new Socket("127.0.0.1", port)) {
-            socket.setSoTimeout(15_000);
-            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            write(socket, request);
             return new java.io.BufferedReader(new java.io.InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8)).readLine();
+        }
+    }
+
+    private static void write(Socket socket, String request) throws IOException {
+        socket.setSoTimeout(15_000);
+        try {
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+        } catch (SocketException e) {
+            // refused before it was read to its end: the answer is there already
         }
     }
 
     /** Bytes as they are, for what no client would send. Reads until the server closes. */
     String raw(String request) throws IOException {
         try (Socket socket = new Socket("127.0.0.1", port)) {
-            socket.setSoTimeout(15_000);
+            write(socket, request);
             ByteArrayOutputStream answer = new ByteArrayOutputStream();
-            try {
-                socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
-                socket.getOutputStream().flush();
-            } catch (SocketException e) {
-                // refused before it was read to its end: the answer is there already
-                answer.reset();
-            }
             try {
                 socket.getInputStream().transferTo(answer);
             } catch (SocketException e) {
