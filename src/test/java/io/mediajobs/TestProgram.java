@@ -95,6 +95,9 @@ public final class TestProgram implements AutoCloseable {
         all.put("s3.endpoint", s3.endpoint().toString());
         all.put("s3.path-style", "true");
         all.put("s3.region", "us-east-1");
+        // the simulator serves the assets
+        all.put("archive.ports", "1-65535");
+        all.put("archive.private-addresses", "127.0.0.1");
         all.put("s3.bucket", BUCKET);
         all.put("s3.access-key", s3.accessKey());
         all.put("s3.secret-key", s3.secretKey());

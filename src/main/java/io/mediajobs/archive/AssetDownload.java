@@ -3,6 +3,7 @@ package io.mediajobs.archive;
 import io.mediajobs.config.ConfigurationException;
 import io.mediajobs.config.Settings;
 import io.mediajobs.job.Job;
+import io.mediajobs.poll.AssetTerms;
 import io.mediajobs.store.Upload;
 import java.io.IOException;
 import java.net.URI;
@@ -10,10 +11,15 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import org.apache.hc.client5.http.auth.AuthScope;
+import org.apache.hc.client5.http.auth.CredentialsProvider;
+import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.config.TlsConfig;
+import org.apache.hc.client5.http.impl.auth.BasicCredentialsProvider;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpResponse;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
@@ -29,7 +35,7 @@ import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
 import org.apache.hc.core5.util.Timeout;
 
 /**
- * Asks the hosts of assets for their bytes.
+ * Asks the hosts of assets for their bytes; which of them are asked, {@link AddressGuard} decides.
  *
  * <p>This is Apache HttpClient 5, which camel-http has inside, and not camel-http itself, because of what camel-http 4.18.0 does with
  * URLs and bodies that come from others:
@@ -39,7 +45,8 @@ import org.apache.hc.core5.util.Timeout;
  * <li>when an exchange ends, it reads what is left of a body, however long; here a failed body is cut off;</li>
  * <li>it follows redirects with the request's headers (CVE-2026-85251); here each hop is a new request that is checked first.</li>
  * </ul>
- * A request has no header but what HTTP needs, and for the rest of a file its range: nothing of the status call, no Authorization, no cookies, no compression.
+ * A request has no header but what HTTP needs, and for the rest of a file its range: nothing of the status call, no Authorization, no cookies, no compression. The
+ * one exception is an asset whose report says {@code "auth": "provider"}, see {@link AssetKey}.
  */
 public final class AssetDownload implements AutoCloseable {
 
@@ -51,6 +58,9 @@ public final class AssetDownload implements AutoCloseable {
 
     private final ArchiveKey keys;
     private final TransferLimits limits;
+    private final AddressGuard guard;
+    private final UnaryOperator<String> setting;
+    private final AssetTypes types;
     private final long multipartFrom;
     private final long longestWait;
     private final CloseableHttpClient client;
@@ -61,13 +71,17 @@ public final class AssetDownload implements AutoCloseable {
     });
 
     /**
-     * @param settings {@code archive.connect-timeout}, {@code archive.idle-timeout}, {@code archive.at-once} and
-     *                 {@code archive.multipart-from}
+     * @param settings {@code archive.connect-timeout}, {@code archive.idle-timeout}, {@code archive.at-once},
+     *                 {@code archive.multipart-from}, {@code archive.proxy-user} and {@code archive.proxy-password}, and what {@link AssetTypes} reads
+     * @param setting  value of a setting by its name, as it is now; empty if it has none
      * @throws ConfigurationException if S3 takes no such PUT
      */
-    public AssetDownload(Settings settings, ArchiveKey keys, TransferLimits limits) {
+    public AssetDownload(Settings settings, ArchiveKey keys, TransferLimits limits, AddressGuard guard, UnaryOperator<String> setting) {
         this.keys = keys;
         this.limits = limits;
+        this.guard = guard;
+        this.setting = setting;
+        this.types = new AssetTypes(settings);
         this.multipartFrom = settings.bytes("archive.multipart-from");
         if (multipartFrom > LARGEST_PUT) {
             throw new ConfigurationException("The setting archive.multipart-from is wrong: S3 takes at most 5GB in one PUT.");
@@ -80,6 +94,7 @@ public final class AssetDownload implements AutoCloseable {
                 .setMaxConnTotal(atOnce + 1)
                 .setMaxConnPerRoute(atOnce + 1)
                 .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.LAX)
+                .setDnsResolver(guard)
                 .setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
                         .http1Config(Http1Config.custom().setMaxHeaderCount(MOST_HEADERS).setMaxLineLength(LONGEST_HEADER).build())
                         .build())
@@ -99,6 +114,8 @@ public final class AssetDownload implements AutoCloseable {
                         .setResponseTimeout(idle)
                         .setRedirectsEnabled(false)
                         .build())
+                .setProxy(guard.proxy())
+                .setDefaultCredentialsProvider(proxyAccount(settings, guard.proxy()))
                 .setUserAgent("media-job-routes")
                 .disableRedirectHandling()
                 .disableAutomaticRetries()
@@ -110,6 +127,15 @@ public final class AssetDownload implements AutoCloseable {
                 .build();
     }
 
+    private static CredentialsProvider proxyAccount(Settings settings, HttpHost proxy) {
+        BasicCredentialsProvider accounts = new BasicCredentialsProvider();
+        if (proxy != null && settings.has("archive.proxy-user")) {
+            accounts.setCredentials(new AuthScope(proxy),
+                    new UsernamePasswordCredentials(settings.required("archive.proxy-user"), settings.text("archive.proxy-password").toCharArray()));
+        }
+        return accounts;
+    }
+
     /**
      * Asks for the asset, or for the rest of it where an unfinished upload has its beginning, and follows redirects. The caller closes
      * what it gets.
@@ -118,24 +144,21 @@ public final class AssetDownload implements AutoCloseable {
      * range, another length or version, or that there is no such range, makes this ask again for the whole.
      *
      * @param unfinished an upload with the beginning of this asset; null for none
+     * @param terms      of the provider; null for none
      * @return the last host's answer, whatever its status; a body that came with 200 or 206 looks like the asset or its rest
      * @throws AssetRefusedException     if the URL, or one that it redirects to, is not to be asked, or the asset is too large
      * @throws AssetUnavailableException if a host cannot be reached, or its answer is not usable
      */
-    public Download open(Job job, PlannedAsset planned, Upload unfinished) {
-        if (planned.asset().auth() != null) {
-            throw new AssetRefusedException(AssetRefusedException.AUTH_UNSUPPORTED, "The bytes of " + planned
-                    + " need the provider's key, and sending it to an asset's host is not supported.");
-        }
-        TransferWatch watch = limits.watch(job, planned);
+    public Download open(Job job, PlannedAsset planned, Upload unfinished, AssetTerms terms) {
+        Wanted wanted = new Wanted(job, planned, terms == null ? AssetTerms.NONE : terms, limits.watch(job, planned));
         if (unfinished != null && unfinished.sourceVersion() != null && unfinished.partBytes() > 0) {
-            Download rest = ask(job, planned, watch, Rest.of(unfinished, unfinished.partBytes()));
+            Download rest = ask(wanted, Rest.of(unfinished, unfinished.partBytes()));
             if (rest.isUsable()) {
                 return rest;
             }
             rest.close();
         }
-        return ask(job, planned, watch, null);
+        return ask(wanted, null);
     }
 
     /**
@@ -147,7 +170,11 @@ public final class AssetDownload implements AutoCloseable {
      * @return the answer, not always with the rest
      */
     Download reopen(Download before, Upload upload, long from) {
-        return ask(before.getJob(), before.getPlanned(), before.watch(), Rest.of(upload, from));
+        return ask(before.wanted(), Rest.of(upload, from));
+    }
+
+    /** An asset that is fetched now. */
+    record Wanted(Job job, PlannedAsset planned, AssetTerms terms, TransferWatch watch) {
     }
 
     /**
@@ -155,18 +182,27 @@ public final class AssetDownload implements AutoCloseable {
      *
      * @param total length of the whole; null if unknown
      */
-    record Rest(long from, Long total, String version) {
+    record Rest(long from, Long total, String version, String key, String contentType) {
 
         private static Rest of(Upload upload, long from) {
-            return new Rest(from, upload.sourceBytes(), upload.sourceVersion());
+            return new Rest(from, upload.sourceBytes(), upload.sourceVersion(), upload.key(), upload.contentType());
         }
     }
 
-    private Download ask(Job job, PlannedAsset planned, TransferWatch watch, Rest rest) {
-        URI url = AssetUrl.parse(planned.asset().url());
+    private Download ask(Wanted wanted, Rest rest) {
+        PlannedAsset planned = wanted.planned();
+        URI url = guard.check(planned.asset().url(), wanted.terms());
+        AssetKey key = planned.asset().auth() == null ? null : AssetKey.of(wanted, setting);
+        if (key != null && !key.isFor(url)) {
+            throw new AssetRefusedException(AssetRefusedException.URL_BLOCKED, "The bytes of " + planned + " need the provider's key, which goes to "
+                    + key.origin() + " alone (" + wanted.terms().keyUrl() + "), and the asset is not there.");
+        }
         for (int hop = 0; hop <= MOST_REDIRECTS; hop++) {
-            watch.time();
+            wanted.watch().time();
             HttpGet request = request(url, rest);
+            if (key != null && key.isFor(url)) {
+                request.setHeader(key.header(), key.value());
+            }
             CloseableHttpResponse response = null;
             boolean kept = false;
             // HttpClient's own time-out is for one read: a host that sends its headers byte by byte would never come to an end
@@ -174,16 +210,17 @@ public final class AssetDownload implements AutoCloseable {
             try {
                 // the only call that leaves the body open; what it gives is always one of these
                 response = (CloseableHttpResponse) client.executeOpen(new HttpHost(url.getScheme(), url.getHost(), url.getPort()), request, null);
+                cutOff.cancel(false);
                 if (isRedirect(response.getCode())) {
                     Header location = response.getFirstHeader("Location");
-                    url = AssetUrl.redirected(url, location == null ? null : location.getValue());
+                    url = guard.checkRedirect(url, location == null ? null : location.getValue(), wanted.terms());
                     continue;
                 }
-                Download download = new Download(job, planned, url, request, response, keys, multipartFrom, watch, rest);
+                Download download = new Download(wanted, url, request, response, extension -> key(wanted, extension), types, multipartFrom, rest);
                 kept = true;
                 return download;
             } catch (IOException e) {
-                throw new AssetUnavailableException("The host " + url.getHost() + " of " + planned + " did not answer: " + e, e);
+                throw new AssetUnavailableException("The host " + url.getHost() + " of " + planned + (response == null ? " did not answer: " : " broke off: ") + e, e);
             } finally {
                 cutOff.cancel(false);
                 if (!kept && response != null) {
@@ -191,7 +228,11 @@ public final class AssetDownload implements AutoCloseable {
                 }
             }
         }
-        throw new AssetUnavailableException("The host of " + planned + " redirects more than " + MOST_REDIRECTS + " times.");
+        throw new AssetRefusedException(AssetRefusedException.URL_BLOCKED, "The host of " + planned + " redirects more than " + MOST_REDIRECTS + " times.");
+    }
+
+    private String key(Wanted wanted, String extension) {
+        return keys.of(wanted.job(), wanted.planned().stem() + "." + extension);
     }
 
     /** Closes what {@link #open} gave; null is nothing to close. */

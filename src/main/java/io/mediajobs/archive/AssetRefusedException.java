@@ -5,8 +5,12 @@ public class AssetRefusedException extends ArchiveException {
 
     /** Code of a URL that is not one of ours to follow. */
     public static final String URL_INVALID = "url-invalid";
-    /** Code of an asset that needs a key which cannot be sent. */
-    public static final String AUTH_UNSUPPORTED = "asset-auth-unsupported";
+    /** Code of a URL that leads to where nothing is fetched from. */
+    public static final String URL_BLOCKED = "url-blocked";
+    /** Code of an asset that needs the provider's key while the provider's route names none for assets. */
+    public static final String KEY_MISSING = "asset-key-missing";
+    /** Code of an asset of a type that is none of {@code archive.content-types}. */
+    public static final String TYPE_REFUSED = "asset-type-refused";
     /** Code of an asset that is larger than {@code archive.max-asset-bytes}. */
     public static final String TOO_LARGE = "asset-too-large";
     /** Code of an asset with which its job would be larger than {@code archive.max-job-bytes}. */

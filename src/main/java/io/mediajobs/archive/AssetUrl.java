@@ -104,9 +104,14 @@ final class AssetUrl {
             to = parse(base + path.substring(0, path.lastIndexOf('/') + 1) + location).normalize();
         }
         if (from.getScheme().equals("https") && to.getScheme().equals("http")) {
-            throw new AssetRefusedException(AssetRefusedException.URL_INVALID, "The asset's host redirects from https to http, which is not followed.");
+            throw new AssetRefusedException(AssetRefusedException.URL_BLOCKED, "The asset's host redirects from https to http, which is not followed.");
         }
         return to;
+    }
+
+    /** The port that the URL names, or else its scheme's. */
+    static int port(URI url) {
+        return url.getPort() > 0 ? url.getPort() : url.getScheme().equals("https") ? 443 : 80;
     }
 
     private static String encoded(String rest) {

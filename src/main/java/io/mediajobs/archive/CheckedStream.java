@@ -3,6 +3,7 @@ package io.mediajobs.archive;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 
 /**
  * The body of one answer of an asset's host: counts what passes, shows it to whoever digests it, and fails where the body is shorter or
@@ -21,6 +22,8 @@ final class CheckedStream extends FilterInputStream {
     private final TransferWatch watch;
     private final Tap tap;
     private long count;
+    private byte[] ahead = new byte[0];
+    private int served;
     private Exception failure;
 
     /**
@@ -46,6 +49,31 @@ final class CheckedStream extends FilterInputStream {
         if (length == 0) {
             return 0;
         }
+        if (served < ahead.length) {
+            int again = Math.min(length, ahead.length - served);
+            System.arraycopy(ahead, served, buffer, at, again);
+            served += again;
+            return again;
+        }
+        return readOn(buffer, at, length);
+    }
+
+    /**
+     * The first bytes, before any are read; they are read once more afterwards.
+     *
+     * @param most bytes; fewer come only if the body has fewer
+     */
+    byte[] peek(int most) throws IOException {
+        byte[] first = new byte[most];
+        int filled = 0;
+        for (int read = 0; read >= 0 && filled < most && (expected < 0 || count < expected); filled += Math.max(0, read)) {
+            read = readOn(first, filled, most - filled);
+        }
+        ahead = Arrays.copyOf(first, filled);
+        return ahead;
+    }
+
+    private int readOn(byte[] buffer, int at, int length) throws IOException {
         try {
             long since = watch.nanos();
             int read = in.read(buffer, at, length);
@@ -99,13 +127,13 @@ final class CheckedStream extends FilterInputStream {
         return failure;
     }
 
-    /** Bytes that passed so far. */
+    /** Bytes that came so far. */
     long count() {
         return count;
     }
 
     /** True if all announced bytes passed; for a body without announced length only whoever read its end knows. */
     boolean isComplete() {
-        return failure == null && (expected < 0 || count == expected);
+        return failure == null && served == ahead.length && (expected < 0 || count == expected);
     }
 }

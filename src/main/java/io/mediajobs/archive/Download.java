@@ -4,6 +4,7 @@ import io.mediajobs.job.Job;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpResponse;
 import org.apache.hc.core5.http.Header;
@@ -19,12 +20,10 @@ public final class Download implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Download.class);
 
-    private final Job job;
-    private final PlannedAsset planned;
+    private final AssetDownload.Wanted wanted;
     private final URI url;
     private final HttpGet request;
     private final CloseableHttpResponse response;
-    private final TransferWatch watch;
     private final long offset;
     private final long length;
     private final boolean usable;
@@ -35,15 +34,16 @@ public final class Download implements AutoCloseable {
     private final String key;
     private final long startedAt = System.nanoTime();
 
-    /** @param rest what was asked for; null for the whole */
-    Download(Job job, PlannedAsset planned, URI url, HttpGet request, CloseableHttpResponse response, ArchiveKey keys, long multipartFrom,
-             TransferWatch watch, AssetDownload.Rest rest) throws IOException {
-        this.job = job;
-        this.planned = planned;
+    /**
+     * @param keys the key for a file extension
+     * @param rest what was asked for; null for the whole
+     */
+    Download(AssetDownload.Wanted wanted, URI url, HttpGet request, CloseableHttpResponse response, UnaryOperator<String> keys, AssetTypes types,
+             long multipartFrom, AssetDownload.Rest rest) throws IOException {
+        this.wanted = wanted;
         this.url = url;
         this.request = request;
         this.response = response;
-        this.watch = watch;
         HttpEntity entity = response.getEntity();
         long bodyLength = entity == null ? 0 : entity.getContentLength();
         ContentRange range = response.getCode() == 206 ? range() : null;
@@ -55,20 +55,33 @@ public final class Download implements AutoCloseable {
         this.version = SourceVersion.of(response);
         boolean single = !isRest && length >= 0 && length < multipartFrom;
         this.digests = single ? new Digests() : null;
-        this.body = entity == null ? null : new CheckedStream(entity.getContent(), offset, length < 0 ? -1 : length - offset, watch,
+        this.body = entity == null ? null : new CheckedStream(entity.getContent(), offset, length < 0 ? -1 : length - offset, wanted.watch(),
                 single ? digests : (buffer, at, count) -> { });
-        Optional<String> said = MediaTypes.bare(planned.asset().contentType());
-        Optional<String> named = MediaTypes.ofPath(url(planned));
-        Optional<String> sent = sentType();
-        this.contentType = said.or(() -> sent).or(() -> named).orElse(MediaTypes.UNKNOWN);
-        // What names the file comes from the report where it can, so that a host that changes its mind does not change the key.
-        String extension = said.flatMap(MediaTypes::extension)
-                .or(() -> named.flatMap(MediaTypes::extension))
-                .or(() -> sent.flatMap(MediaTypes::extension))
-                .orElse(MediaTypes.UNKNOWN_EXTENSION);
-        this.key = keys.of(job, planned.stem() + "." + extension);
-        if (response.getCode() == 200 || isRest) {
-            check(said, named, sent);
+        if (isRest) {
+            check(types);
+            this.contentType = rest.contentType();
+            this.key = rest.key();
+        } else {
+            Optional<String> said = MediaTypes.bare(getPlanned().asset().contentType());
+            Optional<String> named = MediaTypes.ofPath(AssetUrl.parse(getPlanned().asset().url()));
+            Optional<String> sent = sentType();
+            Optional<String> declared = said.or(() -> sent).or(() -> named);
+            String type = declared.orElse(MediaTypes.UNKNOWN);
+            if (response.getCode() == 200) {
+                check(types);
+                check(said, named, sent);
+                byte[] head = body == null ? new byte[0] : body.peek(AssetTypes.HEAD);
+                checkEmpty(head.length, types);
+                type = types.of(getPlanned(), declared, head);
+            }
+            this.contentType = AssetTypes.stored(type);
+            // What names the file comes from the report where it can, so that a host that changes its mind does not change the key; and
+            // from the reported URL and not where redirects led: that differs from host to host of a CDN.
+            this.key = keys.apply(said.flatMap(MediaTypes::extension)
+                    .or(() -> named.flatMap(MediaTypes::extension))
+                    .or(() -> sent.flatMap(MediaTypes::extension))
+                    .or(() -> MediaTypes.extension(contentType))
+                    .orElse(MediaTypes.UNKNOWN_EXTENSION));
         }
     }
 
@@ -77,36 +90,38 @@ public final class Download implements AutoCloseable {
         return header == null ? null : ContentRange.parse(header.getValue());
     }
 
-    private static URI url(PlannedAsset planned) {
-        // the reported URL and not where redirects led: that differs from host to host of a CDN
-        return AssetUrl.parse(planned.asset().url());
-    }
-
     private Optional<String> sentType() {
         Header header = response.getFirstHeader("Content-Type");
         return header == null ? Optional.empty() : MediaTypes.bare(header.getValue());
     }
 
-    private void check(Optional<String> said, Optional<String> named, Optional<String> sent) {
-        watch.size(length);
-        if (length == 0) {
-            throw new AssetUnavailableException("The host of " + planned + " sent an empty body.");
-        }
+    private void check(AssetTypes types) {
+        wanted.watch().size(length);
+        checkEmpty(length, types);
         Header encoding = response.getFirstHeader("Content-Encoding");
         if (encoding != null && !encoding.getValue().isBlank() && !encoding.getValue().trim().equalsIgnoreCase("identity")) {
-            throw new AssetUnavailableException("The host of " + planned + " sent it compressed although that was not asked for.");
+            throw new AssetUnavailableException("The host of " + getPlanned() + " sent it compressed although that was not asked for.");
         }
+    }
+
+    private void checkEmpty(long bytes, AssetTypes types) {
+        if (bytes == 0 && !types.allowEmpty()) {
+            throw new AssetUnavailableException("The host of " + getPlanned() + " sent an empty body (archive.allow-empty says whether that may be).");
+        }
+    }
+
+    private void check(Optional<String> said, Optional<String> named, Optional<String> sent) {
         if (sent.isPresent() && MediaTypes.isPage(sent.get()) && !sent.equals(said) && !(said.isEmpty() && sent.equals(named))) {
-            throw new AssetUnavailableException("The host of " + planned + " sent " + sent.get() + ", a page where a media file was expected.");
+            throw new AssetUnavailableException("The host of " + getPlanned() + " sent " + sent.get() + ", a page where a media file was expected.");
         }
     }
 
     public Job getJob() {
-        return job;
+        return wanted.job();
     }
 
     public PlannedAsset getPlanned() {
-        return planned;
+        return wanted.planned();
     }
 
     /** HTTP status of the last host that was asked. */
@@ -124,9 +139,14 @@ public final class Download implements AutoCloseable {
         return length;
     }
 
-    /** Bare media type: the report's, else the host's, else what the URL's extension stands for; never null. */
+    /** Bare media type that the object in S3 gets, see {@link AssetTypes}; never null. */
     public String getContentType() {
         return contentType;
+    }
+
+    /** {@code attachment} for what is of no type of its own: a browser saves it instead of showing it; null for all others. */
+    public String getContentDisposition() {
+        return MediaTypes.disposition(contentType);
     }
 
     /** Bytes of the asset before the body: more than 0 where only the rest was asked for and came. */
@@ -155,7 +175,11 @@ public final class Download implements AutoCloseable {
     }
 
     TransferWatch watch() {
-        return watch;
+        return wanted.watch();
+    }
+
+    AssetDownload.Wanted wanted() {
+        return wanted;
     }
 
     /**
@@ -165,9 +189,9 @@ public final class Download implements AutoCloseable {
      */
     public Sent getSent() {
         if (!body.isComplete()) {
-            throw new AssetUnavailableException("Of " + planned + " only " + body.count() + " of " + length + " bytes came.");
+            throw new AssetUnavailableException("Of " + getPlanned() + " only " + body.count() + " of " + length + " bytes came.");
         }
-        return new Sent(job, planned, key, contentType, body.count(), digests.sha256(), digests.md5(), digests.crc32(), null, startedAt);
+        return new Sent(getJob(), getPlanned(), key, contentType, body.count(), digests.sha256(), digests.md5(), digests.crc32(), null, startedAt);
     }
 
     /**
@@ -194,6 +218,6 @@ public final class Download implements AutoCloseable {
 
     @Override
     public String toString() {
-        return planned + " to " + key;
+        return getPlanned() + " to " + key;
     }
 }

@@ -73,6 +73,16 @@ final class MediaTypes {
                 : Optional.ofNullable(TYPES.get(path.substring(dot + 1).toLowerCase(Locale.ROOT)));
     }
 
+    /** The Content-Disposition of an object: {@code attachment} for bytes without a type, null for all others. */
+    static String disposition(String type) {
+        return type.equals(UNKNOWN) ? "attachment" : null;
+    }
+
+    /** True for pictures, films and sounds. */
+    static boolean isMedia(String type) {
+        return type.startsWith("video/") || type.startsWith("image/") || type.startsWith("audio/") || type.equals("application/mp4");
+    }
+
     /** True for what a host sends instead of a file when something is wrong: a web page, or an error as JSON or XML. */
     static boolean isPage(String type) {
         return type.equals("text/html") || type.equals("application/xhtml+xml") || type.equals("application/json") || type.endsWith("+json")

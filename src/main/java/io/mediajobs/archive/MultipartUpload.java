@@ -67,7 +67,7 @@ public final class MultipartUpload implements AutoCloseable {
      * was sent stays for the next try, unless no try could go on with it.
      *
      * @param begun what an earlier try left; null for nothing
-     * @throws AssetUnavailableException if the body cannot be read to its end or is empty
+     * @throws AssetUnavailableException if the body cannot be read to its end
      * @throws SdkException              if S3 fails
      */
     public Sent upload(Download download, Upload begun) {
@@ -136,9 +136,6 @@ public final class MultipartUpload implements AutoCloseable {
                 more = filled == buffer.length && !bytes.isAtEnd();
                 if (filled == 0 && number > 0) {
                     break;
-                }
-                if (filled == 0) {
-                    throw new AssetUnavailableException("The host of " + download.getPlanned() + " sent an empty body.");
                 }
                 if (++number > MOST_PARTS) {
                     throw new AssetRefusedException(AssetRefusedException.TOO_LARGE, download.getPlanned() + " is larger than an object in S3 can be.");

@@ -47,7 +47,8 @@ public final class S3Multipart {
 
     /** Begins the upload; asked once, because each time S3 is asked it begins another. */
     String create(Upload upload) {
-        return once.createMultipartUpload(create -> create.bucket(upload.bucket()).key(upload.key()).contentType(upload.contentType())).uploadId();
+        return once.createMultipartUpload(create -> create.bucket(upload.bucket()).key(upload.key()).contentType(upload.contentType())
+                .contentDisposition(MediaTypes.disposition(upload.contentType()))).uploadId();
     }
 
     /** Sends a part; a repetition sends the same bytes. */

@@ -311,15 +311,21 @@ public final class RoutesCheck {
             written.forEach((name, value) -> resolved(scratch, value).ifPresent(known -> values.put(name, known)));
             try {
                 ProviderTerms.parse(values);
-                for (String secret : values.getOrDefault("hookSecrets", "none").split("\\s*,\\s*")) {
-                    if (!secret.equals("none") && !settings.all().containsKey(secret)) {
-                        add(content, uri.line(), "hookSecrets names the setting " + secret + ", which does not exist.");
-                    }
+                for (String parameter : List.of("hookSecrets", "assetKey", "assetKeyUrl")) {
+                    checkSettings(content, uri.line(), parameter, values.getOrDefault(parameter, "none"));
                 }
             } catch (ProviderTerms.WrongTermException e) {
-                Matcher setting = ONE_PLACEHOLDER.matcher(written.get(e.parameter()));
+                Matcher setting = ONE_PLACEHOLDER.matcher(written.getOrDefault(e.parameter(), ""));
                 add(content, uri.line(), "Provider " + values.getOrDefault("provider", content.stem) + ": " + e.getMessage()
                         + (setting.matches() ? " (the setting " + setting.group(1) + ")" : "") + ".");
+            }
+        }
+    }
+
+    private void checkSettings(Content content, int line, String parameter, String names) {
+        for (String name : names.split("\\s*,\\s*")) {
+            if (!name.equals("none") && !settings.all().containsKey(name)) {
+                add(content, line, parameter + " names the setting " + name + ", which does not exist.");
             }
         }
     }

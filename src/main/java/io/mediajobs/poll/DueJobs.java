@@ -45,4 +45,9 @@ public final class DueJobs {
             return List.of();
         }
     }
+
+    /** Where the provider's assets may be, as its route says it: for the archive, with each job. */
+    public AssetTerms assets(String hosts, String key, String keyHeader, String keyUrl) {
+        return AssetTerms.of(hosts, key, keyHeader, keyUrl);
+    }
 }

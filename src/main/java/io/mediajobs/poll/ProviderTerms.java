@@ -39,6 +39,7 @@ public record ProviderTerms(Duration every, Duration firstAfter, Duration deadli
      */
     public static ProviderTerms parse(Map<String, String> parameters) {
         term(parameters, "hook", "none", word -> HookTerms.parse(parameters));
+        term(parameters, "assetHosts", "any", word -> AssetTerms.parse(parameters));
         return new ProviderTerms(
                 term(parameters, "every", "15s", ProviderTerms::time),
                 term(parameters, "firstAfter", "0s", Durations::parse),

@@ -1,5 +1,6 @@
 package io.mediajobs.runtime;
 
+import io.mediajobs.archive.AddressGuard;
 import io.mediajobs.archive.ArchiveKey;
 import io.mediajobs.archive.ArchiveOutcome;
 import io.mediajobs.archive.ArchivePlan;
@@ -188,7 +189,7 @@ public final class MediaJobRoutes implements AutoCloseable {
         S3Outage outage = new S3Outage();
         main.bind("s3Client", s3.once());
         main.bind("archivePlan", plan);
-        AssetDownload downloads = opened(new AssetDownload(settings, keys, new TransferLimits(settings, jobs)));
+        AssetDownload downloads = opened(new AssetDownload(settings, keys, new TransferLimits(settings, jobs), new AddressGuard(settings), this::setting));
         holds.add(downloads);
         S3Multipart multipart = new S3Multipart(settings, s3.once(), s3.repeating());
         StoredObject stored = new StoredObject(settings, s3.repeating());
@@ -210,9 +211,14 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.bind("jobsApi", new JobsApi(registrar, providers, jobs, events));
         main.bind("providersApi", new ProvidersApi(providers, jobs, figures));
         main.bind("eventsApi", new EventsApi(outbox));
-        main.bind("hooksApi", new HooksApi(providers, jobs, registrar, metrics, name -> main.getCamelContext().resolvePropertyPlaceholders("{{" + name + "}}"),
+        main.bind("hooksApi", new HooksApi(providers, jobs, registrar, metrics, this::setting,
                 new HooksApi.Terms(settings.bytes("hooks.max-body"), settings.flag("hooks.adopt")), Clock.systemUTC()));
         main.bind("metrics", metrics);
+    }
+
+    /** The value of a setting as it is now: properties files are taken in while the program runs. */
+    private String setting(String name) {
+        return main.getCamelContext().resolvePropertyPlaceholders("{{" + name + "}}");
     }
 
     private void loadRoutes(RouteProviders providers, Mappings mappings, Metrics metrics, JobStore jobs, StoreFigures figures, PausedRoutes paused,

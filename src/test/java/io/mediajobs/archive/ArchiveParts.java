@@ -7,6 +7,7 @@ import io.mediajobs.observe.StoreFigures;
 import io.mediajobs.job.Job;
 import io.mediajobs.job.JobKey;
 import io.mediajobs.job.JobState;
+import io.mediajobs.poll.AssetTerms;
 import io.mediajobs.poll.Leases;
 import io.mediajobs.report.Report;
 import io.mediajobs.report.ReportAsset;
@@ -28,6 +29,8 @@ import java.util.Properties;
 import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.PluginHelper;
+import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** The shipped archive routes with a real job store, for tests. */
@@ -50,9 +53,15 @@ final class ArchiveParts implements AutoCloseable {
     private final Leases leases;
 
     ArchiveParts(Path folder, String endpoint, String accessKey, String secretKey, Map<String, String> more) throws Exception {
+        this(folder, endpoint, accessKey, secretKey, more, SystemDefaultDnsResolver.INSTANCE);
+    }
+
+    /** @param names looks up the hosts of assets */
+    ArchiveParts(Path folder, String endpoint, String accessKey, String secretKey, Map<String, String> more, DnsResolver names) throws Exception {
         Map<String, String> overrides = new HashMap<>(Map.of("s3.bucket", BUCKET, "s3.endpoint", endpoint, "s3.path-style", "true",
                 "s3.access-key", accessKey, "s3.secret-key", secretKey,
                 "archive.asset-retry-delay", "20ms", "archive.idle-timeout", "5s", "archive.fresh-url-delay", "50ms"));
+        overrides.putAll(Map.of("archive.ports", "1-65535", "archive.private-addresses", "127.0.0.1"));
         overrides.putAll(more);
         settings = Settings.load(Path.of("").toAbsolutePath(), List.of(), Map.of(), new Properties(), overrides);
         database = Database.open(folder.resolve("jobs.db"));
@@ -64,7 +73,7 @@ final class ArchiveParts implements AutoCloseable {
         keys = ArchiveKey.of(settings);
         ArchivePlan plan = new ArchivePlan(jobs);
         s3Repeating = S3Clients.createRepeating(settings);
-        download = new AssetDownload(settings, keys, new TransferLimits(settings, jobs));
+        download = new AssetDownload(settings, keys, new TransferLimits(settings, jobs), new AddressGuard(settings, names), settings::text);
         S3Multipart multipart = new S3Multipart(settings, s3, s3Repeating);
         StoredObject stored = new StoredObject(settings, s3Repeating);
         uploads = new Uploads(database);
@@ -113,9 +122,15 @@ final class ArchiveParts implements AutoCloseable {
 
     /** Sends the job through the shipped routes; returns it as it is in the store after that. */
     Job archive(Job job, Report report) {
+        return archive(job, report, null);
+    }
+
+    /** @param terms where the provider's assets may be; null for anywhere */
+    Job archive(Job job, Report report, AssetTerms terms) {
         var exchange = camel.createProducerTemplate().request("seda:archive-job?size={{archive.queue}}&blockWhenFull=true&waitForTaskToComplete=Always&timeout=60000", sent -> {
             sent.setVariable("job", job);
             sent.setVariable("report", report);
+            sent.setVariable("assetTerms", terms);
             // what a status call could leave behind
             sent.getMessage().setHeader("Authorization", "Bearer status-call-key");
             sent.getMessage().setHeader("CamelAwsS3Key", "not/this/one");

@@ -387,15 +387,6 @@ class ArchiveRoutesTest {
     }
 
     @Test
-    void assetThatNeedsTheProvidersKeyBlocks() {
-        Job after = parts.archive(parts.archiving("p", "auth", Map.of()),
-                report(new ReportAsset("image", host.url("/a.png"), null, null, null, null, "provider")));
-        assertThat(after.state()).isEqualTo(JobState.BLOCKED);
-        assertThat(after.error().code()).isEqualTo("asset-auth-unsupported");
-        assertThat(host.requests()).isEmpty();
-    }
-
-    @Test
     void redirectsAreFollowedAFewTimesAndOnlyToWhereAnAssetMayBe() {
         byte[] image = bytes(10, 12);
         host.on("/1", (request, time, out) -> AssetHost.head(out, "302 Found", "Location: /2?a=b", "Content-Length: 0"))
@@ -408,7 +399,7 @@ class ArchiveRoutesTest {
 
         Job loop = parts.archive(parts.archiving("p2", "redirect", Map.of()), report(asset("image", host.url("/loop"))));
         assertThat(loop.error().message()).contains("more than 5 times");
-        assertThat(host.asked("/loop")).isEqualTo(4 * 6);
+        assertThat(host.asked("/loop")).isEqualTo(6);
 
         Job file = parts.archive(parts.archiving("p3", "redirect", Map.of()), report(asset("image", host.url("/file"))));
         assertThat(file.state()).isEqualTo(JobState.BLOCKED);

@@ -33,8 +33,12 @@ final class AssetHost implements AutoCloseable {
     private final List<Request> requests = new CopyOnWriteArrayList<>();
 
     AssetHost() {
+        this(InetAddress.getLoopbackAddress());
+    }
+
+    AssetHost(InetAddress address) {
         try {
-            socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+            socket = new ServerSocket(0, 50, address);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -44,7 +48,7 @@ final class AssetHost implements AutoCloseable {
     }
 
     String url(String target) {
-        return "http://127.0.0.1:" + socket.getLocalPort() + target;
+        return "http://" + socket.getInetAddress().getHostAddress() + ":" + socket.getLocalPort() + target;
     }
 
     int port() {
