@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The keys of a job's objects in S3. The same job always has the same keys, so a repeat overwrites itself, and no two jobs share one:
@@ -102,6 +103,11 @@ public final class ArchiveKey {
             throw wrong(template, "its keys could become longer than the 1,024 bytes that S3 allows");
         }
         return new ArchiveKey(segments);
+    }
+
+    /** What all keys begin with: empty, or some parts that are the same for every job, and a slash. */
+    String prefix() {
+        return segments.stream().takeWhile(segment -> segment.indexOf('{') < 0).map(segment -> segment + "/").collect(Collectors.joining());
     }
 
     private static ConfigurationException wrong(String template, String why) {

@@ -5,19 +5,23 @@ import io.mediajobs.observe.Metrics;
 import io.mediajobs.report.ReportAsset;
 import io.mediajobs.store.ArchivedAsset;
 import io.mediajobs.store.JobStore;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Has S3 say what it has of an asset that was sent, and writes it down. What left here was besides sent with a CRC32 that S3 checks
+ * Has S3 say what it has of an asset that was sent, and writes it down. What left here was besides sent with a CRC32C that S3 checks
  * before it stores, unless {@code s3.checksums} says otherwise.
  */
 public final class AssetCheck {
 
     /** Name of the detail of an asset that says when it was complete in S3. */
     static final String ARCHIVED_AT = "archivedAt";
+
+    /** Name of the detail of an asset that has its CRC32C, as S3 writes it. */
+    static final String CRC32C = "crc32c";
 
     private final StoredObject stored;
     private final JobStore jobs;
@@ -57,6 +61,27 @@ public final class AssetCheck {
         return sent.withSha256(sha256);
     }
 
+    /**
+     * Reads the rest of an asset that S3 did not take because there is an object with its key ({@code s3.overwrite}), to see whether it is
+     * the same: an earlier process may have sent it and not have written that down.
+     *
+     * @param download whose body S3 has read in part
+     * @return what is there
+     * @throws S3DeniedException if it is another object
+     */
+    public Sent adopt(Download download) throws IOException {
+        byte[] buffer = new byte[1 << 16];
+        while (!download.getBody().isComplete() && download.getBody().read(buffer) >= 0) {
+            // digested on its way
+        }
+        Sent sent = download.getSent();
+        StoredObject.Likeness likeness = stored.compare(sent);
+        if (likeness != StoredObject.Likeness.SAME) {
+            throw S3Failure.thereAlready(sent, null);
+        }
+        return sent;
+    }
+
     private S3UnavailableException other(Sent sent) {
         if (sent.upload() != null) {
             // it was put together, so no later try can go on with it
@@ -78,6 +103,7 @@ public final class AssetCheck {
         put(details, "width", asset.width());
         put(details, "height", asset.height());
         put(details, "duration", asset.duration());
+        put(details, CRC32C, sent.crc32c());
         details.put(ARCHIVED_AT, clock.instant().truncatedTo(ChronoUnit.MILLIS).toString());
         jobs.saveAsset(job, new ArchivedAsset(sent.planned().position(), asset.role(), sent.key(), sent.bytes(), sent.sha256(), sent.contentType(),
                 asset.urlWithoutSecrets(), details));

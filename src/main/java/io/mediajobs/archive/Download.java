@@ -191,7 +191,7 @@ public final class Download implements AutoCloseable {
         if (!body.isComplete()) {
             throw new AssetUnavailableException("Of " + getPlanned() + " only " + body.count() + " of " + length + " bytes came.");
         }
-        return new Sent(getJob(), getPlanned(), key, contentType, body.count(), digests.sha256(), digests.md5(), digests.crc32(), null, startedAt);
+        return new Sent(getJob(), getPlanned(), key, contentType, body.count(), digests.sha256(), digests.md5(), digests.crc32c(), null, startedAt);
     }
 
     /**

@@ -88,6 +88,10 @@ public final class Manifest {
     private static ObjectNode node(ArchivedAsset asset) {
         ObjectNode node = NODES.objectNode();
         node.put("role", asset.role()).put("key", asset.key()).put("bytes", asset.bytes()).put("sha256", asset.sha256());
+        Object crc32c = asset.details().get(AssetCheck.CRC32C);
+        if (crc32c != null) {
+            node.put(AssetCheck.CRC32C, crc32c.toString());
+        }
         if (asset.contentType() != null) {
             node.put("contentType", asset.contentType());
         }

@@ -164,11 +164,19 @@ public final class MultipartUpload implements AutoCloseable {
 
     private Sent complete(Job job, PlannedAsset planned, Upload upload, long startedAt) {
         Sent sent = new Sent(job, planned, upload.key(), upload.contentType(), upload.bytes(), upload.sha256(), S3Multipart.etag(upload.parts()),
-                S3Multipart.crc32(upload.parts()), upload, startedAt);
+                Crc32cSums.ofWhole(upload.parts()), upload, startedAt);
         digests.forget(upload);
         try {
             s3.complete(upload);
         } catch (SdkException e) {
+            if (S3Failure.isThereAlready(e)) {
+                boolean same = isThere(sent);
+                unfinished.abandon(upload);
+                if (!same) {
+                    throw S3Failure.thereAlready(sent, e);
+                }
+                return sent;
+            }
             if (!S3Failure.isWithoutUpload(e)) {
                 throw e;
             }

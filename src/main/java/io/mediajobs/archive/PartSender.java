@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
-import java.util.zip.CRC32;
+import java.util.zip.CRC32C;
 
 /**
  * Sends the parts of one upload while the next one is filled, and writes each down once S3 has it. It holds a set number of buffers;
@@ -72,12 +72,12 @@ final class PartSender implements AutoCloseable {
     }
 
     private void check(UploadPart part, byte[] buffer, int length) {
-        if (part.crc32() == null) {
+        if (part.crc32c() == null) {
             return;
         }
-        CRC32 crc32 = new CRC32();
-        crc32.update(buffer, 0, length);
-        if (!part.crc32().equals(Digests.base64(crc32))) {
+        CRC32C crc32c = new CRC32C();
+        crc32c.update(buffer, 0, length);
+        if (!part.crc32c().equals(Crc32cSums.text(crc32c))) {
             throw new S3UnavailableException("S3 has other bytes of part " + part.number() + " of " + upload.key() + " than were sent.");
         }
     }

@@ -22,6 +22,7 @@ public record S3Access(S3Client once, S3Client repeating, S3Check check) impleme
         try {
             S3Check check = new S3Check(settings, once);
             check.run();
+            check.write();
             return new S3Access(once, S3Clients.createRepeating(settings), check);
         } catch (RuntimeException e) {
             once.close();

@@ -6,34 +6,74 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
- * The question to S3 at the start: is the bucket there, and are we let in. It lists one key instead of asking for the bucket's head,
- * because an error of a HEAD has no body and so no reason; both need the permission {@code s3:ListBucket}.
+ * The questions to S3 at the start: is the bucket there, are we let in, and may objects be written as the settings want them.
+ *
+ * <p>The first lists one key instead of asking for the bucket's head, because an error of a HEAD has no body and so no reason; both need
+ * the permission {@code s3:ListBucket}. The second begins an upload in parts and takes it back, which leaves nothing behind and needs
+ * no permission that the work does not need.
  */
 public final class S3Check {
 
     private final S3Client s3;
     private final String bucket;
     private final String place;
+    private final String probe;
 
     public S3Check(Settings settings, S3Client s3) {
         this.s3 = s3;
+        // where credentials are for one prefix only, it is that of the keys
+        this.probe = ArchiveKey.of(settings).prefix() + "media-job-routes-start-check";
         this.bucket = settings.required("s3.bucket");
         this.place = settings.has("s3.endpoint") ? settings.required("s3.endpoint") + " (s3.endpoint)" : "AWS";
     }
 
-    /** @throws ConfigurationException with one sentence that names the setting to look at */
+    /**
+     * Whether the bucket is there and lets us in.
+     *
+     * @throws ConfigurationException with one sentence that names the setting to look at
+     */
     public void run() {
+        ask("the bucket '" + bucket + "'", () -> s3.listObjectsV2(ListObjectsV2Request.builder().bucket(bucket).maxKeys(1).build()));
+    }
+
+    /**
+     * Whether objects may be written as the settings want them.
+     *
+     * @throws ConfigurationException with one sentence that names the setting to look at
+     */
+    void write() {
+        ask("an object in the bucket '" + bucket + "'", () -> {
+            // a start that was killed between the two calls below left one
+            s3.listMultipartUploads(list -> list.bucket(bucket).prefix(probe)).uploads().stream().filter(upload -> upload.key().equals(probe))
+                    .forEach(upload -> abort(upload.uploadId()));
+            abort(s3.createMultipartUpload(create -> create.bucket(bucket).key(probe)).uploadId());
+        });
+    }
+
+    private void abort(String uploadId) {
         try {
-            s3.listObjectsV2(ListObjectsV2Request.builder().bucket(bucket).maxKeys(1).build());
+            s3.abortMultipartUpload(abort -> abort.bucket(bucket).key(probe).uploadId(uploadId));
+        } catch (S3Exception e) {
+            // another node that starts now took it for a leftover
+            if (!S3Failure.isWithoutUpload(e)) {
+                throw e;
+            }
+        }
+    }
+
+    private void ask(String what, Runnable question) {
+        try {
+            question.run();
         } catch (AwsServiceException e) {
             int status = e.statusCode();
             String code = e.awsErrorDetails() == null || e.awsErrorDetails().errorCode() == null ? "HTTP " + status : e.awsErrorDetails().errorCode();
-            if (status >= 500) {
+            if (status >= 500 && status != 501) {
                 throw new ConfigurationException("S3 at " + place + " cannot answer now (" + code + "); start again when it can.", e);
             }
-            throw new ConfigurationException("S3 at " + place + " refuses the bucket '" + bucket + "' (" + code + "): "
+            throw new ConfigurationException("S3 at " + place + " refuses " + what + " (" + code + "): "
                     + S3Failure.advice(status, e.awsErrorDetails()) + ".", e);
         } catch (SdkException e) {
             if (S3Failure.isWithoutCredentials(e)) {

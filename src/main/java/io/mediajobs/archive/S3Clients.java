@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.function.Consumer;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
@@ -53,17 +54,12 @@ public final class S3Clients {
     }
 
     private static S3Client create(Settings settings, int connections, Consumer<ClientOverrideConfiguration.Builder> override) {
-        boolean whenRequired = switch (settings.required("s3.checksums")) {
-            case "when-supported" -> false;
-            case "when-required" -> true;
-            default -> throw new ConfigurationException("The setting s3.checksums is wrong: write when-supported, or when-required for a store"
-                    + " that does not take checksums.");
-        };
+        ObjectOptions options = new ObjectOptions(settings);
         S3ClientBuilder builder = S3Client.builder()
                 .region(region(settings))
                 .forcePathStyle(settings.flag("s3.path-style"))
-                .requestChecksumCalculation(whenRequired ? RequestChecksumCalculation.WHEN_REQUIRED : RequestChecksumCalculation.WHEN_SUPPORTED)
-                .responseChecksumValidation(whenRequired ? ResponseChecksumValidation.WHEN_REQUIRED : ResponseChecksumValidation.WHEN_SUPPORTED)
+                .requestChecksumCalculation(options.checksums() ? RequestChecksumCalculation.WHEN_SUPPORTED : RequestChecksumCalculation.WHEN_REQUIRED)
+                .responseChecksumValidation(options.checksums() ? ResponseChecksumValidation.WHEN_SUPPORTED : ResponseChecksumValidation.WHEN_REQUIRED)
                 .overrideConfiguration(override)
                 .httpClientBuilder(ApacheHttpClient.builder()
                         .connectionTimeout(settings.duration("s3.connect-timeout"))
@@ -77,11 +73,17 @@ public final class S3Clients {
             throw new ConfigurationException("Of the settings s3.access-key and s3.secret-key only one has a value. Set both, or neither to"
                     + " use the AWS default credentials.");
         }
+        if (settings.has("s3.profile") && settings.has("s3.access-key")) {
+            throw new ConfigurationException("The settings s3.profile and s3.access-key both have a value. Set one of them.");
+        }
+        if (settings.has("s3.profile")) {
+            builder.credentialsProvider(ProfileCredentialsProvider.create(settings.required("s3.profile")));
+        }
         if (settings.has("s3.access-key")) {
             builder.credentialsProvider(StaticCredentialsProvider.create(
                     AwsBasicCredentials.create(settings.required("s3.access-key"), settings.required("s3.secret-key"))));
         }
-        return builder.build();
+        return new OptionedS3Client(builder.build(), options);
     }
 
     private static Region region(Settings settings) {
@@ -89,7 +91,7 @@ public final class S3Clients {
             return Region.of(settings.required("s3.region"));
         }
         try {
-            return DefaultAwsRegionProviderChain.builder().build().getRegion();
+            return DefaultAwsRegionProviderChain.builder().profileName(settings.has("s3.profile") ? settings.required("s3.profile") : null).build().getRegion();
         } catch (SdkClientException e) {
             throw new ConfigurationException("There is no region for S3. Set s3.region, or AWS_REGION in the environment; a store that has none"
                     + " takes any, such as us-east-1.", e);

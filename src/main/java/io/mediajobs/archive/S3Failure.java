@@ -39,6 +39,15 @@ final class S3Failure {
         return "NoSuchUpload".equals(code) || "InvalidPart".equals(code) || "InvalidPartOrder".equals(code) || "EntityTooSmall".equals(code);
     }
 
+    /** True where S3 has an object with this key and was not to write over it. */
+    static boolean isThereAlready(SdkException failure) {
+        return failure instanceof AwsServiceException answer && answer.statusCode() == 412;
+    }
+
+    static S3DeniedException thereAlready(Sent sent, SdkException failure) {
+        return new S3DeniedException("There is another object at " + sent.key() + " already, and s3.overwrite is false: move it away, then retry the job.", failure);
+    }
+
     static String advice(int status, AwsErrorDetails details) {
         String code = details == null || details.errorCode() == null ? "" : details.errorCode();
         return switch (code) {
@@ -47,6 +56,13 @@ final class S3Failure {
             case "SignatureDoesNotMatch" -> "the secret key of s3.secret-key does not belong to the access key";
             case "ExpiredToken", "TokenRefreshRequired", "InvalidToken" -> "the credentials have expired";
             case "PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException" -> "the bucket is in another region than s3.region";
+            case "KMS.NotFoundException", "KMS.DisabledException", "KMS.InvalidStateException", "KMSInvalidStateException", "KMS.KMSInvalidStateException" ->
+                    "the key of s3.kms-key does not exist, is disabled or in another region";
+            case "KMS.AccessDeniedException" -> "the credentials may not use the key of s3.kms-key";
+            case "InvalidStorageClass" -> "it does not know the class of s3.storage-class";
+            case "InvalidTag" -> "it does not take the tags of s3.tags";
+            case "AccessControlListNotSupported" -> "the bucket takes no access control lists, and something added one";
+            case "NotImplemented" -> "it cannot do what s3.encryption, s3.storage-class, s3.tags, s3.checksums or s3.overwrite=false ask for";
             case "AccessDenied", "AllAccessDisabled" -> "the credentials may not do this in the bucket of s3.bucket";
             default -> status == 301 ? "the bucket is in another region than s3.region, or s3.path-style is wrong"
                     : status == 403 ? "the credentials are wrong or may not do this in the bucket of s3.bucket"

@@ -5,15 +5,14 @@ import io.mediajobs.store.Upload;
 import io.mediajobs.store.UploadPart;
 import java.io.ByteArrayInputStream;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.zip.CRC32;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.ChecksumType;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
 import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
@@ -56,7 +55,7 @@ public final class S3Multipart {
         UploadPartResponse sent = repeating.uploadPart(part -> part.bucket(upload.bucket()).key(upload.key()).uploadId(upload.uploadId())
                         .partNumber(number).contentLength((long) length),
                 RequestBody.fromContentProvider(() -> new ByteArrayInputStream(buffer, 0, length), length, "application/octet-stream"));
-        return new UploadPart(number, length, sent.eTag(), md5, sent.checksumCRC32());
+        return new UploadPart(number, length, sent.eTag(), md5, sent.checksumCRC32C());
     }
 
     /** The parts that S3 has, by number. */
@@ -67,11 +66,13 @@ public final class S3Multipart {
         return parts;
     }
 
+    /** @throws SdkException also if there is such an object and none is written over */
     void complete(Upload upload) {
+        String whole = Crc32cSums.ofWhole(upload.parts());
         List<CompletedPart> parts = upload.parts().stream().map(part -> CompletedPart.builder().partNumber(part.number()).eTag(part.etag())
-                .checksumCRC32(part.crc32()).build()).toList();
+                .checksumCRC32C(part.crc32c()).build()).toList();
         repeating.completeMultipartUpload(complete -> complete.bucket(upload.bucket()).key(upload.key()).uploadId(upload.uploadId())
-                .multipartUpload(all -> all.parts(parts)));
+                .checksumCRC32C(whole).checksumType(whole == null ? null : ChecksumType.FULL_OBJECT).multipartUpload(all -> all.parts(parts)));
     }
 
     /** Takes the upload back; one that S3 does not know is taken back already. */
@@ -105,17 +106,5 @@ public final class S3Multipart {
         var all = Digests.digest("MD5");
         parts.forEach(part -> all.update(HexFormat.of().parseHex(part.md5())));
         return Digests.hex(all) + "-" + parts.size();
-    }
-
-    /** Likewise of their CRC32s; null if S3 gave none. */
-    static String crc32(List<UploadPart> parts) {
-        CRC32 all = new CRC32();
-        for (UploadPart part : parts) {
-            if (part.crc32() == null) {
-                return null;
-            }
-            all.update(Base64.getDecoder().decode(part.crc32()));
-        }
-        return Digests.base64(all) + "-" + parts.size();
     }
 }

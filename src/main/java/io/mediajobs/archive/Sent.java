@@ -13,16 +13,16 @@ import java.time.Duration;
  * @param bytes       length
  * @param sha256      hex; null if no one process saw all bytes
  * @param etag        that S3 gives these bytes, where it makes ETags of MD5s
- * @param crc32       that S3 gives these bytes, in its own writing; null if unknown
+ * @param crc32c      of all bytes, as S3 writes it; null if unknown
  * @param upload      with the parts it went in; null for one PUT
  * @param startedAt   by {@link System#nanoTime()}
  */
-public record Sent(Job job, PlannedAsset planned, String key, String contentType, long bytes, String sha256, String etag, String crc32,
+public record Sent(Job job, PlannedAsset planned, String key, String contentType, long bytes, String sha256, String etag, String crc32c,
                    Upload upload, long startedAt) {
 
     /** The same with its hash. */
     Sent withSha256(String hash) {
-        return new Sent(job, planned, key, contentType, bytes, hash, etag, crc32, upload, startedAt);
+        return new Sent(job, planned, key, contentType, bytes, hash, etag, crc32c, upload, startedAt);
     }
 
     Duration took() {

@@ -18,7 +18,7 @@ import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 /**
  * Asks S3 what it has under a key and compares that with what was sent.
  *
- * <p>Always compared is the length. Of S3's own sums the CRC32, where it gives one; and the ETag where it is the MD5 of the bytes, or
+ * <p>Always compared is the length. Of S3's own sums the CRC32C of the whole, where it gives one; and the ETag where it is the MD5 of the bytes, or
  * of the parts' MD5s: not so under encryption with KMS or customer keys (S3 API reference, "Object", ETag).
  */
 public final class StoredObject {
@@ -60,16 +60,16 @@ public final class StoredObject {
         if (stored.contentLength() != sent.bytes()) {
             return Likeness.OTHER;
         }
-        Boolean sameCrc32 = comparable(stored.checksumCRC32(), sent.crc32()) ? stored.checksumCRC32().equals(sent.crc32()) : null;
+        Boolean sameCrc32c = comparable(stored.checksumCRC32C(), sent.crc32c()) ? stored.checksumCRC32C().equals(sent.crc32c()) : null;
         String etag = stored.eTag() == null ? "" : stored.eTag().replace("\"", "");
         boolean isMd5 = PLAIN_ETAG.matcher(etag).matches() && comparable(etag, sent.etag())
                 && stored.serverSideEncryption() != ServerSideEncryption.AWS_KMS && stored.serverSideEncryption() != ServerSideEncryption.AWS_KMS_DSSE
                 && stored.sseCustomerAlgorithm() == null;
         Boolean sameETag = isMd5 ? etag.equals(sent.etag()) : null;
-        if (Boolean.FALSE.equals(sameCrc32) || Boolean.FALSE.equals(sameETag)) {
+        if (Boolean.FALSE.equals(sameCrc32c) || Boolean.FALSE.equals(sameETag)) {
             return Likeness.OTHER;
         }
-        return sameCrc32 == null && sameETag == null ? Likeness.UNKNOWN : Likeness.SAME;
+        return sameCrc32c == null && sameETag == null ? Likeness.UNKNOWN : Likeness.SAME;
     }
 
     // a sum of the whole says nothing about a sum of sums

@@ -82,10 +82,10 @@ public final class Uploads {
         database.write(handle -> {
             held(handle, leased);
             handle.createUpdate("UPDATE upload SET updated_at = :now WHERE id = :id").bind("now", database.now(handle)).bind("id", upload.id()).execute();
-            return handle.createUpdate("INSERT INTO upload_part (upload, number, bytes, etag, md5, crc32) VALUES (:upload, :number, :bytes, :etag, :md5, :crc32)"
-                            + " ON CONFLICT (upload, number) DO UPDATE SET bytes = :bytes, etag = :etag, md5 = :md5, crc32 = :crc32")
+            return handle.createUpdate("INSERT INTO upload_part (upload, number, bytes, etag, md5, crc32c) VALUES (:upload, :number, :bytes, :etag, :md5, :crc32c)"
+                            + " ON CONFLICT (upload, number) DO UPDATE SET bytes = :bytes, etag = :etag, md5 = :md5, crc32c = :crc32c")
                     .bind("upload", upload.id()).bind("number", part.number()).bind("bytes", part.bytes()).bind("etag", part.etag())
-                    .bind("md5", part.md5()).bind("crc32", part.crc32()).execute();
+                    .bind("md5", part.md5()).bind("crc32c", part.crc32c()).execute();
         });
     }
 
@@ -163,7 +163,7 @@ public final class Uploads {
     private static List<UploadPart> parts(Handle handle, String upload) {
         return handle.createQuery("SELECT * FROM upload_part WHERE upload = :upload ORDER BY number").bind("upload", upload)
                 .map((rows, context) -> new UploadPart(rows.getInt("number"), rows.getLong("bytes"), rows.getString("etag"), rows.getString("md5"),
-                        rows.getString("crc32"))).list();
+                        rows.getString("crc32c"))).list();
     }
 
     private static Upload upload(ResultSet rows) throws SQLException {

@@ -124,9 +124,9 @@ class ArchiveRoutesTest {
         assertThat(manifest).isEqualTo(JSON.readTree("""
                 {"version": 1, "provider": "pictory-video", "jobId": "4a09-7", "attempt": 1, "tags": {"team": "news"},
                  "assets": [
-                  {"role": "video", "key": "pictory-video/4a09-7/video.mp4", "bytes": 3000000, "sha256": "%s", "contentType": "video/mp4",
+                  {"role": "video", "key": "pictory-video/4a09-7/video.mp4", "bytes": 3000000, "sha256": "%s", "crc32c": "GOQsWw==", "contentType": "video/mp4",
                    "sourceUrl": "%s", "width": 720, "height": 1280, "duration": 8.5},
-                  {"role": "thumbnail", "key": "pictory-video/4a09-7/thumbnail.jpg", "bytes": 10, "sha256": "%s", "contentType": "image/jpeg",
+                  {"role": "thumbnail", "key": "pictory-video/4a09-7/thumbnail.jpg", "bytes": 10, "sha256": "%s", "crc32c": "pzEdyw==", "contentType": "image/jpeg",
                    "sourceUrl": "%s"}],
                  "links": {"share": "https://example.com/s/1"}, "usage": {"credits": 12.8}, "attributes": {"a": 1, "model": "m"},
                  "timings": {"registeredAt": "%s", "createdAt": "2026-01-02T03:04:05Z", "completedAt": "2026-01-02T03:05:05Z", "archivedAt": "%s"}}
