@@ -28,13 +28,10 @@ final class Crc32cSums {
         return Base64.getEncoder().encodeToString(ByteBuffer.allocate(Integer.BYTES).putInt(sum).array());
     }
 
-    /** That of the object that the parts make; null if S3 did not give those of all parts. */
+    /** That of the object that the parts make. */
     static String ofWhole(List<UploadPart> parts) {
         int whole = 0;
         for (UploadPart part : parts) {
-            if (part.crc32c() == null) {
-                return null;
-            }
             whole = moved(whole, part.bytes()) ^ ByteBuffer.wrap(Base64.getDecoder().decode(part.crc32c())).getInt();
         }
         return text(whole);

@@ -39,6 +39,11 @@ final class S3Failure {
         return "NoSuchUpload".equals(code) || "InvalidPart".equals(code) || "InvalidPartOrder".equals(code) || "EntityTooSmall".equals(code);
     }
 
+    /** True where a 404 is about the bucket and not about a key. */
+    static boolean isAboutBucket(AwsServiceException failure) {
+        return failure.awsErrorDetails() != null && "NoSuchBucket".equals(failure.awsErrorDetails().errorCode());
+    }
+
     /** True where S3 has an object with this key and was not to write over it. */
     static boolean isThereAlready(SdkException failure) {
         return failure instanceof AwsServiceException answer && answer.statusCode() == 412;

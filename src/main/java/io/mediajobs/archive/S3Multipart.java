@@ -28,6 +28,7 @@ public final class S3Multipart {
     private final S3Client once;
     private final S3Client repeating;
     private final String bucket;
+    private final boolean checksums;
 
     /**
      * @param once      asks once
@@ -36,6 +37,7 @@ public final class S3Multipart {
     public S3Multipart(Settings settings, S3Client once, S3Client repeating) {
         this.once = once;
         this.repeating = repeating;
+        this.checksums = new ObjectOptions(settings).checksums();
         this.bucket = settings.required("s3.bucket");
     }
 
@@ -50,12 +52,19 @@ public final class S3Multipart {
                 .contentDisposition(MediaTypes.disposition(upload.contentType()))).uploadId();
     }
 
-    /** Sends a part; a repetition sends the same bytes. */
-    UploadPart send(Upload upload, int number, byte[] buffer, int length, String md5) {
+    /**
+     * Sends a part; a repetition sends the same bytes.
+     *
+     * @throws S3UnavailableException if S3 says that it has other bytes
+     */
+    UploadPart send(Upload upload, int number, byte[] buffer, int length, String md5, String crc32c) {
         UploadPartResponse sent = repeating.uploadPart(part -> part.bucket(upload.bucket()).key(upload.key()).uploadId(upload.uploadId())
                         .partNumber(number).contentLength((long) length),
                 RequestBody.fromContentProvider(() -> new ByteArrayInputStream(buffer, 0, length), length, "application/octet-stream"));
-        return new UploadPart(number, length, sent.eTag(), md5, sent.checksumCRC32C());
+        if (sent.checksumCRC32C() != null && !sent.checksumCRC32C().equals(crc32c)) {
+            throw new S3UnavailableException("S3 has other bytes of part " + number + " of " + upload.key() + " than were sent.");
+        }
+        return new UploadPart(number, length, sent.eTag(), md5, crc32c);
     }
 
     /** The parts that S3 has, by number. */
@@ -68,9 +77,9 @@ public final class S3Multipart {
 
     /** @throws SdkException also if there is such an object and none is written over */
     void complete(Upload upload) {
-        String whole = Crc32cSums.ofWhole(upload.parts());
+        String whole = checksums ? Crc32cSums.ofWhole(upload.parts()) : null;
         List<CompletedPart> parts = upload.parts().stream().map(part -> CompletedPart.builder().partNumber(part.number()).eTag(part.etag())
-                .checksumCRC32C(part.crc32c()).build()).toList();
+                .checksumCRC32C(checksums ? part.crc32c() : null).build()).toList();
         repeating.completeMultipartUpload(complete -> complete.bucket(upload.bucket()).key(upload.key()).uploadId(upload.uploadId())
                 .checksumCRC32C(whole).checksumType(whole == null ? null : ChecksumType.FULL_OBJECT).multipartUpload(all -> all.parts(parts)));
     }

@@ -13,7 +13,7 @@ import java.time.Duration;
  * @param bytes       length
  * @param sha256      hex; null if no one process saw all bytes
  * @param etag        that S3 gives these bytes, where it makes ETags of MD5s
- * @param crc32c      of all bytes, as S3 writes it; null if unknown
+ * @param crc32c      of all bytes, as S3 writes it
  * @param upload      with the parts it went in; null for one PUT
  * @param startedAt   by {@link System#nanoTime()}
  */

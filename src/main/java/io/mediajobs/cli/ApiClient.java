@@ -26,11 +26,18 @@ public final class ApiClient {
     private final HttpClient http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).version(HttpClient.Version.HTTP_1_1).build();
     private final URI base;
     private final String token;
+    private Duration patience = PATIENCE;
 
     /** @throws CommandException if there is no token */
     public ApiClient(Settings settings) {
         this.base = ApiAddress.of(settings);
         this.token = ApiAddress.token(settings);
+    }
+
+    /** The same client, which waits so long for an answer. */
+    ApiClient patient(Duration longer) {
+        patience = longer;
+        return this;
     }
 
     /** @param path as {@code api/jobs}, each segment encoded by {@link #segment} */
@@ -40,6 +47,11 @@ public final class ApiClient {
 
     public JsonNode post(String path, JsonNode body) {
         return send(request(path).header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(body.toString())));
+    }
+
+    /** A call that says it all by its path. */
+    JsonNode post(String path) {
+        return send(request(path).POST(HttpRequest.BodyPublishers.noBody()));
     }
 
     static String segment(String text) {
@@ -52,7 +64,7 @@ public final class ApiClient {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(base.resolve(path)).timeout(PATIENCE).header("Authorization", "Bearer " + token).header("Accept", "application/json");
+        return HttpRequest.newBuilder(base.resolve(path)).timeout(patience).header("Authorization", "Bearer " + token).header("Accept", "application/json");
     }
 
     private JsonNode send(HttpRequest.Builder request) {

@@ -25,7 +25,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 
 /** The command {@code media-job-routes}: global options, and how failures are told. */
 @Command(name = "media-job-routes", versionProvider = Version.class, subcommands = {
-        RunCommand.class, TrackCommand.class, JobsCommand.class, JobCommand.class, CheckCommand.class, ProviderCommand.class, BackupCommand.class, RestoreCommand.class},
+        RunCommand.class, TrackCommand.class, JobsCommand.class, JobCommand.class, VerifyCommand.class, CheckCommand.class, ProviderCommand.class, BackupCommand.class, RestoreCommand.class},
         synopsisSubcommandLabel = "COMMAND",
         description = "Brings media-generation jobs home: asks providers how they stand, archives what they made in S3, tells it by events.")
 public final class Main implements Runnable {

@@ -4,6 +4,7 @@ import io.mediajobs.archive.AddressGuard;
 import io.mediajobs.archive.ArchiveKey;
 import io.mediajobs.archive.ArchiveOutcome;
 import io.mediajobs.archive.ArchivePlan;
+import io.mediajobs.archive.ArchiveVerification;
 import io.mediajobs.archive.AssetCheck;
 import io.mediajobs.archive.AssetDownload;
 import io.mediajobs.archive.Manifest;
@@ -52,6 +53,7 @@ import io.mediajobs.web.HooksApi;
 import io.mediajobs.web.JobsApi;
 import io.mediajobs.web.ProvidersApi;
 import io.mediajobs.web.RoutesApi;
+import io.mediajobs.web.VerifyApi;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayDeque;
@@ -202,6 +204,7 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.bind("manifest", new Manifest(keys, plan));
         main.bind("archiveOutcome", new ArchiveOutcome(settings, jobs, events, plan, keys, uploads, outage));
         main.bind("transferFailure", new TransferFailure());
+        main.bind("verifyApi", new VerifyApi(jobs, new ArchiveVerification(settings, s3.repeating(), jobs)));
     }
 
     private void bindApi(Registrar registrar, RouteProviders providers, JobStore jobs, Outbox outbox, JobEvents events, StoreFigures figures,

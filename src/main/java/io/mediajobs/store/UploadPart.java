@@ -7,7 +7,7 @@ package io.mediajobs.store;
  * @param bytes  its length
  * @param etag   as S3 answered
  * @param md5    of its bytes, hex
- * @param crc32c S3's, Base64; null if S3 gave none
+ * @param crc32c of its bytes, Base64 as S3 writes it
  */
 public record UploadPart(int number, long bytes, String etag, String md5, String crc32c) {
 }

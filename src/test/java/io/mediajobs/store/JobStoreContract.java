@@ -101,7 +101,7 @@ abstract class JobStoreContract {
         assertThat(uploads.find(job, 0)).contains(begun);
         Upload upload = uploads.created(job, begun, "theirs");
         assertThat(uploads.isNeeded("b", "theirs")).isTrue();
-        UploadPart second = new UploadPart(2, 5, "e2", "m2", null);
+        UploadPart second = new UploadPart(2, 5, "e2", "m2", "c2");
         UploadPart first = new UploadPart(1, 8L << 20, "e1", "m1", "c1");
         uploads.addPart(job, upload, second);
         uploads.addPart(job, upload, first);
@@ -132,7 +132,7 @@ abstract class JobStoreContract {
 
         jobs.override(key, any -> JobChange.to(JobState.CANCELLED).askNoMore());
         assertThatThrownBy(() -> uploads.created(job, other, "late")).isInstanceOf(LeaseLostException.class);
-        assertThatThrownBy(() -> uploads.addPart(job, other, new UploadPart(1, 1, "e", "m", null))).isInstanceOf(LeaseLostException.class);
+        assertThatThrownBy(() -> uploads.addPart(job, other, new UploadPart(1, 1, "e", "m", "c"))).isInstanceOf(LeaseLostException.class);
         assertThatThrownBy(() -> uploads.allSent(job, other, 1, "s")).isInstanceOf(LeaseLostException.class);
         assertThatThrownBy(() -> uploads.begin(job, 1, "b", "k", "t", 1, "u", null, null)).isInstanceOf(LeaseLostException.class);
         assertThat(uploads.orphans(Duration.ZERO, 10)).extracting(Upload::id).containsExactlyInAnyOrder(upload.id(), other.id());

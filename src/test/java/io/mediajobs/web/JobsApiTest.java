@@ -201,7 +201,7 @@ class JobsApiTest {
     @Test
     void unknownJobsAndProvidersAre404() throws Exception {
         problem(api.get("/api/jobs/stories/nobody"), 404, "unknown-job");
-        for (String action : List.of("check", "retry", "cancel")) {
+        for (String action : List.of("check", "retry", "cancel", "verify")) {
             problem(api.post("/api/jobs/stories/nobody/" + action), 404, "unknown-job");
         }
         var answer = api.get("/api/jobs/storis/nobody");

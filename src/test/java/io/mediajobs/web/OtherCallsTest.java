@@ -66,7 +66,7 @@ class OtherCallsTest {
     @Test
     void routesShowTheirFileAndVersion() throws Exception {
         JsonNode routes = api.get("/api/routes").json().path("routes");
-        assertThat(routes).hasSize(16);
+        assertThat(routes).hasSize(17);
         JsonNode route = routes.path(0);
         assertThat(route.path("file").asText()).isEqualTo("http-api/cancel-job.camel.yaml");
         assertThat(route.path("id").asText()).isEqualTo("cancel-job");

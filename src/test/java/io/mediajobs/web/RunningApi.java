@@ -2,6 +2,7 @@ package io.mediajobs.web;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mediajobs.archive.ArchiveVerification;
 import io.mediajobs.config.Settings;
 import io.mediajobs.events.JobEvents;
 import io.mediajobs.intake.Registrar;
@@ -61,7 +62,7 @@ final class RunningApi implements AutoCloseable {
 
     RunningApi(Path folder, Map<String, String> more) throws Exception {
         observePort = freePort();
-        Map<String, String> overrides = new TreeMap<>(Map.of("data.folder", folder.toString(), "http.port", "0", "http.token", TOKEN,
+        Map<String, String> overrides = new TreeMap<>(Map.of("data.folder", folder.toString(), "http.port", "0", "http.token", TOKEN, "s3.bucket", "media",
                 "observe.port", String.valueOf(observePort)));
         overrides.putAll(more);
         Settings settings = Settings.load(Path.of("").toAbsolutePath(), List.of(), Map.of(), new Properties(), overrides);
@@ -75,6 +76,8 @@ final class RunningApi implements AutoCloseable {
         main.bind("apiServerFactory", new ApiServerFactory(settings, ApiToken.of(settings)));
         main.bind("jobsApi", new JobsApi(new Registrar(known, jobs), known, jobs, events));
         main.bind("providersApi", new ProvidersApi(known, jobs, figures));
+        // of what is asked of S3, other tests tell
+        main.bind("verifyApi", new VerifyApi(jobs, new ArchiveVerification(settings, null, jobs)));
         main.bind("eventsApi", new EventsApi(outbox));
         metrics = new Metrics(figures);
         main.bind("hooksApi", new HooksApi(known, jobs, new Registrar(known, jobs), metrics, name -> "", new HooksApi.Terms(1000, false), Clock.systemUTC()));

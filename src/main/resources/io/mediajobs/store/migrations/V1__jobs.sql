@@ -158,6 +158,6 @@ CREATE TABLE upload_part (
     bytes  BIGINT  NOT NULL,
     etag   TEXT    NOT NULL,
     md5    TEXT    NOT NULL,
-    crc32c TEXT,
+    crc32c TEXT    NOT NULL,
     PRIMARY KEY (upload, number)
 );
