@@ -108,7 +108,10 @@ public final class JobStore {
         }
     }
 
-    /** Claims jobs of {@code provider} that are due, the longest waiting first, each with a lease; empty if there are none or it is paused. */
+    /**
+     * Claims jobs of {@code provider} that are due, each with a lease: first those whose lease ran out in the hands of a process that is
+     * gone, then the longest waiting. Empty if there are none or it is paused.
+     */
     public List<Job> claim(String provider, Terms terms) {
         if (terms.places() <= 0 || !anyDue(provider)) {
             return List.of();
@@ -134,13 +137,19 @@ public final class JobStore {
             if (admitted == 0) {
                 return List.of();
             }
-            // MATERIALIZED: picked once; PostgreSQL may otherwise run a subquery with a limit several times and take more than the limit
-            List<Job> claimed = handle.createQuery("WITH picked AS MATERIALIZED (SELECT id FROM job WHERE provider = :provider AND next_poll_at <= :now"
-                            + " AND (lease_until IS NULL OR lease_until <= :now) ORDER BY next_poll_at LIMIT :limit" + skipLocked + ")"
-                            + " UPDATE job SET lease_token = :token, lease_until = :until, polling = TRUE WHERE id IN (SELECT id FROM picked) RETURNING *")
-                    .bind("token", token).bind("until", now + terms.lease().toMillis())
-                    .bind("provider", provider).bind("now", now).bind("limit", admitted)
-                    .map((rows, context) -> job(rows)).list();
+            List<Job> claimed = new ArrayList<>();
+            // what a node that is gone had in hand does not queue up again behind all that is due
+            for (String inReach : List.of("lease_until <= :now ORDER BY lease_until", "lease_until IS NULL ORDER BY next_poll_at")) {
+                if (claimed.size() < admitted) {
+                    // MATERIALIZED: picked once; PostgreSQL may otherwise run a subquery with a limit several times and take more than the limit
+                    claimed.addAll(handle.createQuery("WITH picked AS MATERIALIZED (SELECT id FROM job WHERE provider = :provider AND next_poll_at <= :now AND "
+                                    + inReach + " LIMIT :limit" + skipLocked + ")"
+                                    + " UPDATE job SET lease_token = :token, lease_until = :until, polling = TRUE WHERE id IN (SELECT id FROM picked) RETURNING *")
+                            .bind("token", token).bind("until", now + terms.lease().toMillis())
+                            .bind("provider", provider).bind("now", now).bind("limit", admitted - claimed.size())
+                            .map((rows, context) -> job(rows)).list());
+                }
+            }
             return claimed.stream().sorted(Comparator.comparing(Job::nextPollAt)).toList();
         });
     }

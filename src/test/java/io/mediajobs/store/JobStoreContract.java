@@ -73,6 +73,18 @@ abstract class JobStoreContract {
     }
 
     @Test
+    void whatAGoneNodeHadInHandIsClaimedBeforeTheBacklog() {
+        for (int i = 0; i < 20; i++) {
+            register("p", "waiting-" + i);
+        }
+        Job abandoned = claimOne("p");
+        // all the others have been due for longer
+        database.write(handle -> handle.execute("UPDATE job SET next_poll_at = next_poll_at - 60000 WHERE id <> ?", abandoned.id())
+                + handle.execute("UPDATE job SET lease_until = registered_at WHERE id = ?", abandoned.id()));
+        assertThat(jobs.claim("p", terms(3))).hasSize(3).extracting(Job::key).contains(abandoned.key());
+    }
+
+    @Test
     void aJobIsRegisteredOnce() {
         JobKey key = new JobKey("p", "1");
         NewJob job = new NewJob(key, Map.of("team", "ads"), HOUR, Duration.ZERO);

@@ -38,7 +38,8 @@ CREATE TABLE job (
 
 -- The row is the queue: what is due, oldest first. Finished jobs are not in it.
 CREATE INDEX job_due ON job (provider, next_poll_at) WHERE next_poll_at IS NOT NULL;
-CREATE INDEX job_polling ON job (provider, lease_until) WHERE polling;
+-- who polls now, and whose lease ran out
+CREATE INDEX job_leased ON job (provider, lease_until, polling) WHERE lease_until IS NOT NULL;
 -- lists, newest first; the second one also for counts without reading the rows
 CREATE INDEX job_state ON job (state, id);
 CREATE INDEX job_state_provider ON job (state, provider, id);
