@@ -44,7 +44,7 @@ public final class Outcomes {
      */
     public void reschedule(@Variable("job") Job job, @Variable("report") Report report, @Variable("askIn") Duration askIn) {
         JobState state = report.status() == Status.PENDING ? JobState.PENDING : JobState.PROCESSING;
-        if (isOverdue(job)) {
+        if (jobs.isOverdue(job)) {
             expire(job, "The provider still says " + report.status().word() + ".", report, new ProviderSignal.Fine());
             return;
         }
@@ -90,7 +90,7 @@ public final class Outcomes {
         if (misses >= asks) {
             JobError error = new JobError("job-not-found", "The provider does not know this job; it was asked " + misses + " times.", false);
             end(job, JobState.LOST, error, answer.report(), new ProviderSignal.Fine());
-        } else if (isOverdue(job)) {
+        } else if (jobs.isOverdue(job)) {
             expire(job, "The provider does not know the job.", answer.report(), new ProviderSignal.Fine());
         } else {
             write(job, JobChange.to(null).polled().misses(misses).failures(0).askAgainIn(Backoff.spread(Durations.parse(every)))
@@ -152,7 +152,7 @@ public final class Outcomes {
         }
         JobError error = answer == null ? unreachable(exchange) : answer.error();
         ProviderSignal signal = new ProviderSignal.Unavailable(error, threshold, Durations.parse(pause), Durations.parse(longestPause));
-        if (isOverdue(job)) {
+        if (jobs.isOverdue(job)) {
             expire(job, "The provider did not answer: " + error.message(), null, signal);
             return;
         }
@@ -183,7 +183,7 @@ public final class Outcomes {
         if (failures >= asks) {
             write(job, JobChange.to(JobState.BLOCKED).polled().failures(failures).askNoMore().error(error).note("blocked", detail)
                     .event(events.ended(job, JobState.BLOCKED, error, null)), signal);
-        } else if (isOverdue(job)) {
+        } else if (jobs.isOverdue(job)) {
             expire(job, error.message(), null, signal);
         } else {
             write(job, JobChange.to(null).polled().failures(failures).askAgainIn(Backoff.after(failures, Durations.parse(first), Durations.parse(longest)))
@@ -208,10 +208,6 @@ public final class Outcomes {
     private Duration atTheLatest(Instant deadline, Duration time) {
         Duration left = deadline == null ? time : Duration.between(jobs.now(), deadline);
         return left.compareTo(time) < 0 && !left.isNegative() ? left : time;
-    }
-
-    private boolean isOverdue(Job job) {
-        return job.deadlineAt() != null && !jobs.now().isBefore(job.deadlineAt());
     }
 
     private void expire(Job job, String last, Report report, ProviderSignal signal) {

@@ -505,6 +505,17 @@ public final class JobStore {
         });
     }
 
+    /**
+     * Whether a job's deadline has passed, by the store's clock.
+     *
+     * @param job as it was claimed; where the clock was set since, its deadline has moved along
+     */
+    public boolean isOverdue(Job job) {
+        Instant now = now();
+        return job.deadlineAt() != null && !now.isBefore(job.deadlineAt())
+                && find(job.key()).map(Job::deadlineAt).map(deadline -> !now.isBefore(deadline)).orElse(true);
+    }
+
     /** The time by the store's clock. */
     public Instant now() {
         return database.read(handle -> Instant.ofEpochMilli(database.now(handle)));

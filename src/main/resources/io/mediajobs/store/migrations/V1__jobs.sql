@@ -120,7 +120,8 @@ CREATE TABLE usual_duration (
     PRIMARY KEY (provider, model)
 );
 
--- one row, written to find out whether a store that took no writes takes them again
+-- one row, written to find out whether a store that took no writes takes them again, and by nodes that share the store, as a sign that
+-- time passed as usual
 CREATE TABLE pulse (
     id INTEGER PRIMARY KEY,
     at BIGINT NOT NULL
