@@ -27,10 +27,11 @@ import java.util.Map;
  * @param manifest     S3 key of the manifest; null before it is written
  * @param report       the last report, redacted, as JSON text; null before the first
  * @param lease        proof that this process may write the job's outcome; null on jobs that were only looked at
+ * @param turn         leave to ask its provider once; null on jobs that were not claimed just now
  */
 public record Job(long id, JobKey key, JobState state, int attempt, Integer progress, Instant progressAt, Map<String, String> tags,
                   JobError error, Instant registeredAt, Instant nextPollAt, long polls, Instant deadlineAt,
-                  Instant updatedAt, int misses, int failures, String manifest, String report, String lease) {
+                  Instant updatedAt, int misses, int failures, String manifest, String report, String lease, Turn turn) {
 
     public String provider() {
         return key.provider();
@@ -38,6 +39,12 @@ public record Job(long id, JobKey key, JobState state, int attempt, Integer prog
 
     public String jobId() {
         return key.jobId();
+    }
+
+    /** The same job with leave to be asked for. */
+    public Job withTurn(Turn given) {
+        return new Job(id, key, state, attempt, progress, progressAt, tags, error, registeredAt, nextPollAt, polls, deadlineAt, updatedAt, misses, failures,
+                manifest, report, lease, given);
     }
 
     /**

@@ -10,7 +10,9 @@ import io.mediajobs.report.Mappings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
+import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 
@@ -23,10 +25,13 @@ import org.apache.camel.Message;
  * <li>{@code report}: the {@link io.mediajobs.report.Report}, only if the answer is 2xx and fits</li>
  * <li>{@code status}: the report's status word, or {@code none}</li>
  * <li>{@code answer}: the {@link Answer}, always</li>
- * <li>{@code retryAfter}: the header of that name, if it was sent</li>
+ * <li>{@code retryAfter}: what the header of that name asks for, a {@link Duration}, if it was sent and makes sense</li>
  * </ul>
  */
 public final class Answers {
+
+    /** What is believed of a Retry-After is a setting of whoever goes by it. */
+    private static final Duration ABSURD = Duration.ofDays(10_000);
 
     private final Mappings mappings;
     private final AnswerReader reader;
@@ -48,7 +53,8 @@ public final class Answers {
         Message message = exchange.getMessage();
         int httpStatus = message.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
         String contentType = message.getHeader(Exchange.CONTENT_TYPE, String.class);
-        String retryAfter = message.getHeader("Retry-After", String.class);
+        Optional<Duration> retryAfter = RetryAfter.parse(message.getHeader("Retry-After", String.class), message.getHeader("Date", String.class), Instant.now(),
+                ABSURD);
         Answer answer;
         try (InputStream body = message.getBody(InputStream.class)) {
             Mapping program = mappings.get(mapping);
@@ -56,6 +62,7 @@ public final class Answers {
         }
         exchange.setMessage(null);
         exchange.removeVariable("report");
+        exchange.removeVariable("retryAfter");
         exchange.setVariable("httpStatus", httpStatus);
         exchange.setVariable("answer", answer);
         String status = answer.fits() ? answer.report().status().word() : "none";
@@ -63,9 +70,7 @@ public final class Answers {
         if (answer.fits()) {
             exchange.setVariable("report", answer.report());
         }
-        if (retryAfter != null) {
-            exchange.setVariable("retryAfter", retryAfter);
-        }
+        retryAfter.ifPresent(time -> exchange.setVariable("retryAfter", time));
         Job job = exchange.getVariable("job", Job.class);
         String outcome = answer.fits() ? status : answer.isSuccess() ? "unusable" : "http-" + httpStatus;
         metrics.polled(job.provider(), outcome, Duration.ofMillis(exchange.getClock().elapsed()));

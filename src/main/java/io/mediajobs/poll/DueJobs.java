@@ -15,16 +15,18 @@ public final class DueJobs {
 
     private final JobStore jobs;
     private final Leases leases;
+    private final Turns turns;
     private final int placesHere;
 
     /** @param placesHere status calls of one provider at the same time at the most in this process, at least 1 */
-    public DueJobs(JobStore jobs, Leases leases, int placesHere) {
+    public DueJobs(JobStore jobs, Leases leases, Turns turns, int placesHere) {
         if (placesHere < 1) {
             throw new ConfigurationException("The setting poll.places-per-node is wrong: " + placesHere + " is less than 1.");
         }
         this.placesHere = placesHere;
         this.jobs = jobs;
         this.leases = leases;
+        this.turns = turns;
     }
 
     /**
@@ -36,8 +38,12 @@ public final class DueJobs {
     public List<Job> claim(String provider, String rate, int atOnce) {
         int places = Math.min(atOnce, placesHere) - leases.polling(provider);
         try {
-            List<Job> claimed = jobs.claim(provider, new JobStore.Terms(places, atOnce, Rate.perSecond(rate), leases.duration()));
+            long begin = System.nanoTime();
+            List<Job> claimed = jobs.claim(provider, new JobStore.Terms(places, atOnce, turns.pace(provider, Rate.parse(rate)), leases.duration()));
             leases.claimed(claimed);
+            if (!claimed.isEmpty()) {
+                turns.given(provider, System.nanoTime() - begin);
+            }
             return claimed;
         } catch (StoreUnavailableException e) {
             // told in the log once, where it was found; the next tick tries again

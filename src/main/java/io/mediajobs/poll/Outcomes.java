@@ -117,8 +117,10 @@ public final class Outcomes {
     // what pauses the provider leaves its jobs due: they go on the moment the pause ends, at the provider's rate
 
     /** 429: the whole provider waits, for as long as it asks for or for {@code otherwise}, at the most for {@code longest}. */
-    public void throttle(@Variable("job") Job job, @Variable("retryAfter") String retryAfter, String otherwise, String longest) {
-        Duration patience = RetryAfter.parse(retryAfter, Instant.now(), Durations.parse(longest)).orElse(Durations.parse(otherwise));
+    public void throttle(@Variable("job") Job job, @Variable("retryAfter") Duration retryAfter, String otherwise, String longest) {
+        Duration most = Durations.parse(longest);
+        Duration asked = retryAfter == null ? Durations.parse(otherwise) : retryAfter;
+        Duration patience = asked.compareTo(most) < 0 ? asked : most;
         LOG.info("Provider {} asks for patience (429): nothing is asked for {} s", job.provider(), patience.toSeconds());
         write(job, JobChange.to(null).polled().askAgainIn(Duration.ZERO).note("throttled", "the provider waits " + patience.toSeconds() + " s"),
                 new ProviderSignal.Throttled(patience));
@@ -197,6 +199,11 @@ public final class Outcomes {
         String message = Redaction.text(String.valueOf(cause));
         LOG.error("Job {} could not be worked on: {}. It is asked again in {}.", job.key(), message, delay);
         write(job, JobChange.to(null).askAgainIn(Backoff.spread(Durations.parse(delay))).note("trouble", message), null);
+    }
+
+    /** The request did not go out, since its provider has been paused meanwhile: the job is due as before, and was not asked for. */
+    public void giveBackUnasked(@Variable("job") Job job) {
+        jobs.release(job);
     }
 
     private static JobError unreachable(Exchange exchange) {

@@ -44,7 +44,7 @@ public record ProviderTerms(Duration every, Duration firstAfter, Duration deadli
                 term(parameters, "every", "15s", ProviderTerms::time),
                 term(parameters, "firstAfter", "0s", Durations::parse),
                 term(parameters, "deadline", "2h", ProviderTerms::time),
-                term(parameters, "rate", "5/s", Rate::perSecond),
+                term(parameters, "rate", "5/s", text -> Rate.parse(text).perSecond()),
                 term(parameters, "atOnce", "10", ProviderTerms::count),
                 term(parameters, "asks", "predicted", ProviderTerms::predicted));
     }

@@ -19,11 +19,13 @@ final class RetryAfter {
 
     /**
      * @param header  as sent; null if it was not
-     * @param now     what a date is counted from
+     * @param date    the answer's Date header, which a date is counted from, since the provider's clock may differ from ours; null if none
+     *                was sent
+     * @param now     what a date is counted from otherwise
      * @param longest what no answer can exceed
      * @return the wait, never negative; empty if there is none that makes sense
      */
-    static Optional<Duration> parse(String header, Instant now, Duration longest) {
+    static Optional<Duration> parse(String header, String date, Instant now, Duration longest) {
         if (header == null) {
             return Optional.empty();
         }
@@ -33,10 +35,15 @@ final class RetryAfter {
             Duration asked = text.length() > 10 ? longest : Duration.ofSeconds(Long.parseLong(text));
             return Optional.of(shorter(asked, longest));
         }
+        return date(text).map(until -> {
+            Instant from = date(date).orElse(now);
+            return shorter(until.isBefore(from) ? Duration.ZERO : Duration.between(from, until), longest);
+        });
+    }
+
+    private static Optional<Instant> date(String text) {
         try {
-            Instant until = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
-            Duration asked = until.isBefore(now) ? Duration.ZERO : Duration.between(now, until);
-            return Optional.of(shorter(asked, longest));
+            return text == null ? Optional.empty() : Optional.of(ZonedDateTime.parse(text.trim(), DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());
         } catch (DateTimeParseException e) {
             return Optional.empty();
         }

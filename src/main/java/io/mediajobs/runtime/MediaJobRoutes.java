@@ -17,6 +17,7 @@ import io.mediajobs.archive.TransferFailure;
 import io.mediajobs.archive.TransferLimits;
 import io.mediajobs.archive.UnfinishedUploads;
 import io.mediajobs.config.ConfigurationException;
+import io.mediajobs.config.Durations;
 import io.mediajobs.config.Settings;
 import io.mediajobs.events.Deliveries;
 import io.mediajobs.events.JobEvents;
@@ -37,6 +38,7 @@ import io.mediajobs.poll.Leases;
 import io.mediajobs.poll.Outcomes;
 import io.mediajobs.poll.PollPlan;
 import io.mediajobs.poll.RouteProviders;
+import io.mediajobs.poll.Turns;
 import io.mediajobs.report.AnswerReader;
 import io.mediajobs.report.Mappings;
 import io.mediajobs.store.Database;
@@ -64,6 +66,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
+import org.apache.camel.component.http.HttpComponent;
 import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
@@ -91,6 +94,7 @@ public final class MediaJobRoutes implements AutoCloseable {
     };
     private LiveRoutes.Start files;
     private LiveRoutes live;
+    private Turns turns;
 
     private MediaJobRoutes(Settings settings) {
         this.settings = settings;
@@ -159,7 +163,8 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.bind("jobEvents", events);
         main.bind("leases", leases);
         main.bind("pollWorkers", workers.executor());
-        main.bind("dueJobs", new DueJobs(jobs, leases, settings.number("poll.places-per-node")));
+        turns = opened(new Turns(jobs, () -> Durations.parse(setting("throttle.longest-pause"))));
+        main.bind("dueJobs", new DueJobs(jobs, leases, turns, settings.number("poll.places-per-node")));
         Mappings mappings = new Mappings(routes.resolve("providers"));
         AnswerReader reader = new AnswerReader((int) settings.bytes("poll.largest-answer"));
         main.bind("answers", new Answers(mappings, reader, metrics));
@@ -234,6 +239,10 @@ public final class MediaJobRoutes implements AutoCloseable {
                 placeholders.setEnvironmentVariableMode(PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_NEVER);
                 placeholders.setSystemPropertiesMode(PropertiesComponent.SYSTEM_PROPERTIES_MODE_NEVER);
                 live = opened(new LiveRoutes(context, settings, files, StartChecks::run, mappings, paused, new ReloadListener(providers, metrics)));
+                for (String scheme : List.of("http", "https")) {
+                    // not a setting: a provider's rate holds for every request that a route makes
+                    context.getComponent(scheme, HttpComponent.class).setHttpActivityListener(turns);
+                }
                 // what is bound before there is a context is not told of it
                 context.getRegistry().bind("providers", providers);
                 context.getRegistry().bind("liveRoutes", live);
@@ -276,6 +285,9 @@ public final class MediaJobRoutes implements AutoCloseable {
         if (live != null) {
             // routes that stop must not start again
             live.close();
+        }
+        if (turns != null) {
+            turns.close();
         }
         CountDownLatch stopped = new CountDownLatch(1);
         Thread impatience = new Thread(() -> abandonWork(stopped), "end-of-patience");

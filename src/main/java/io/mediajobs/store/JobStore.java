@@ -7,6 +7,7 @@ import io.mediajobs.job.Job;
 import io.mediajobs.job.JobError;
 import io.mediajobs.job.JobKey;
 import io.mediajobs.job.JobState;
+import io.mediajobs.job.Turn;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -97,20 +98,21 @@ public final class JobStore {
      *
      * @param places      free places for polls of this provider in this process
      * @param atOnce      polls of this provider at the same time at the most, in all processes together
-     * @param perSecond   the provider's rate, infinite for none
+     * @param pace        how far apart requests are, from all processes together
      * @param lease       how long a claim lasts unless it is renewed
      */
-    public record Terms(int places, int atOnce, double perSecond, Duration lease) {
+    public record Terms(int places, int atOnce, Pace pace, Duration lease) {
 
         /** Without a limit for all processes together. */
-        public Terms(int places, double perSecond, Duration lease) {
-            this(places, Integer.MAX_VALUE, perSecond, lease);
+        public Terms(int places, Duration lease) {
+            this(places, Integer.MAX_VALUE, Pace.FREE, lease);
         }
     }
 
     /**
      * Claims jobs of {@code provider} that are due, each with a lease: first those whose lease ran out in the hands of a process that is
-     * gone, then the longest waiting. Empty if there are none or it is paused.
+     * gone, then the longest waiting. Each has a turn, by which the provider may be asked for it once. Empty if there are none, or it is
+     * paused, or the next turn lies too far ahead.
      */
     public List<Job> claim(String provider, Terms terms) {
         if (terms.places() <= 0 || !anyDue(provider)) {
@@ -123,17 +125,21 @@ public final class JobStore {
                 List<Job> mine = handle.createQuery("SELECT * FROM job WHERE polling AND provider = :provider AND lease_token = :token ORDER BY next_poll_at")
                         .bind("provider", provider).bind("token", token).map((rows, context) -> job(rows)).list();
                 if (!mine.isEmpty()) {
+                    // their turns are not known any more: they take new ones
                     return mine;
                 }
             }
             providers.lock(handle, database.now(handle), provider);
             // after the wait for the lock, or another node's claim would seem to lie in the future
             long now = database.now(handle);
-            int free = Math.min(terms.places(), terms.atOnce() - polling(handle, provider, now));
+            int polling = polling(handle, provider, now);
+            int free = Math.min(terms.places(), terms.atOnce() - polling);
             int due = free <= 0 ? 0 : handle.createQuery("SELECT COUNT(*) FROM (SELECT 1 FROM job WHERE provider = :provider AND next_poll_at <= :now"
                             + " AND (lease_until IS NULL OR lease_until <= :now) LIMIT :limit) AS due")
                     .bind("provider", provider).bind("now", now).bind("limit", free).mapTo(Integer.class).one();
-            int admitted = due == 0 ? 0 : providers.admit(handle, now, provider, due, terms.perSecond(), terms.lease());
+            ProviderTable.Turns turns = due == 0 ? ProviderTable.Turns.NONE
+                    : providers.admit(handle, now, provider, due, polling, terms.pace(), terms.lease());
+            int admitted = turns.count();
             if (admitted == 0) {
                 return List.of();
             }
@@ -150,7 +156,36 @@ public final class JobStore {
                             .map((rows, context) -> job(rows)).list());
                 }
             }
-            return claimed.stream().sorted(Comparator.comparing(Job::nextPollAt)).toList();
+            claimed.sort(Comparator.comparing(Job::nextPollAt));
+            return IntStream.range(0, claimed.size()).mapToObj(i -> claimed.get(i).withTurn(turns.get(i))).toList();
+        });
+    }
+
+    /**
+     * A turn of its own, for a request that asks for no claimed job, or for more than one a job needs.
+     *
+     * @return empty while the provider is not to be asked
+     */
+    public Optional<Turn> turn(String provider, Pace pace) {
+        return database.write(handle -> {
+            providers.lock(handle, database.now(handle), provider);
+            return providers.turn(handle, database.now(handle), provider, pace);
+        });
+    }
+
+    /**
+     * To be asked right before a request goes out: whether the leave of {@code turn} still holds. A provider that has asked to be left alone
+     * since, on whichever node, takes it back, and so do an operator's pause and whatever else has paused the provider since.
+     */
+    public boolean stands(String provider, Turn turn) {
+        return database.read(handle -> providers.stands(handle, database.now(handle), provider, turn));
+    }
+
+    /** Writes down what an answer says of the provider, without an outcome for a job. */
+    public void signal(String provider, ProviderSignal signal) {
+        database.write(handle -> {
+            providers.apply(handle, database.now(handle), provider, signal);
+            return null;
         });
     }
 
@@ -542,7 +577,7 @@ public final class JobStore {
                 JobState.ofWord(rows.getString("state")), rows.getInt("attempt"), noProgress ? null : progress, instant(rows, "progress_at"),
                 parse(rows.getString("tags"), TAGS), error, instant(rows, "registered_at"), instant(rows, "next_poll_at"),
                 rows.getLong("polls"), instant(rows, "deadline_at"), instant(rows, "updated_at"), rows.getInt("misses"),
-                rows.getInt("failures"), rows.getString("manifest"), rows.getString("report"), rows.getString("lease_token"));
+                rows.getInt("failures"), rows.getString("manifest"), rows.getString("report"), rows.getString("lease_token"), null);
     }
 
     private static Instant instant(ResultSet rows, String column) throws SQLException {

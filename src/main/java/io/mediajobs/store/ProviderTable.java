@@ -1,5 +1,6 @@
 package io.mediajobs.store;
 
+import io.mediajobs.job.Turn;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -16,7 +17,31 @@ final class ProviderTable {
     static final String THROTTLED = "throttled";
     static final String UNAVAILABLE = "unavailable";
 
-    private record Row(String pauseReason, Long pausedUntil, int failures, int incident, double rateUntil) {
+    /** A turn that lies further ahead than this, and than {@link #FARTHEST_TURNS} turns, was given out by a clock that has been set back since. */
+    private static final long FARTHEST_MICROS = 60_000_000;
+    private static final int FARTHEST_TURNS = 100;
+
+    /**
+     * @param notBefore no request before, whatever else: what a Retry-After says; 0 for none
+     * @param nextTurn  microseconds: the first moment whose turn is not given out yet
+     */
+    private record Row(String pauseReason, Long pausedUntil, int failures, int incident, long notBefore, long nextTurn) {
+    }
+
+    /**
+     * Turns that were given out together.
+     *
+     * @param first   microseconds; null where no rate has to be kept
+     * @param spacing microseconds
+     */
+    record Turns(int count, Long first, long spacing, int incident) {
+
+        static final Turns NONE = new Turns(0, null, 0, 0);
+
+        Turn get(int number) {
+            long micros = first == null ? 0 : first + number * spacing;
+            return new Turn(first == null ? null : Instant.ofEpochSecond(micros / 1_000_000, micros % 1_000_000 * 1_000), incident);
+        }
     }
 
     private final ProviderEventFactory events;
@@ -43,41 +68,60 @@ final class ProviderTable {
     }
 
     /**
-     * How many polls of {@code provider} may begin now; they are taken off its rate. The provider is locked already.
+     * Gives out turns for polls that begin now; what is not used is lost, so that nothing can be saved up for a burst. The provider is
+     * locked already.
      *
      * @param wanted        as many as there are due and free places
-     * @param perSecond     the provider's rate; infinite for none
+     * @param polling       polls that are under way
      * @param probeWindow   how long one probe may take before another is sent
      */
-    int admit(Handle handle, long now, String provider, int wanted, double perSecond, Duration probeWindow) {
+    Turns admit(Handle handle, long now, String provider, int wanted, int polling, Pace pace, Duration probeWindow) {
         Row row = row(handle, provider);
-        int allowed = wanted;
-        if (row.pauseReason != null) {
-            if (row.pausedUntil == null || row.pausedUntil > now) {
-                return 0;
-            }
-            if (isProbed(row)) {
-                allowed = Math.min(allowed, 1);
-            }
-        }
-        double rateUntil = row.rateUntil;
-        if (!Double.isInfinite(perSecond)) {
-            // GCRA: each poll takes its share of time; what was not used is kept for half a second, about one tick of the timer
-            double share = 1000 / perSecond;
-            double start = Math.max(rateUntil, now - Math.max(share, 500));
-            allowed = (int) Math.min(allowed, Math.floor((now - start) / share + 1e-9));
-            rateUntil = start + Math.max(allowed, 0) * share;
-        }
-        if (allowed <= 0) {
-            return 0;
-        }
         boolean probe = isProbed(row);
-        handle.createUpdate("INSERT INTO provider (name, rate_until, updated_at) VALUES (:name, :rate, :now)"
-                        + " ON CONFLICT (name) DO UPDATE SET rate_until = :rate"
-                        + (probe ? ", paused_until = :now + :window" : ""))
-                .bind("name", provider).bind("rate", (long) Math.ceil(rateUntil)).bind("now", now)
-                .bind("window", probeWindow.toMillis()).execute();
-        return allowed;
+        if (row.notBefore > now || row.pauseReason != null && (row.pausedUntil == null || row.pausedUntil > now) || probe && polling > 0) {
+            return Turns.NONE;
+        }
+        long first = firstTurn(row, now, pace);
+        long last = (now + pace.lead().plus(pace.ahead()).toMillis()) * 1000;
+        long allowed = Math.min(probe ? 1 : wanted, pace.isFree() ? wanted : first > last ? 0 : 1 + (last - first) / pace.spacingMicros());
+        if (allowed <= 0) {
+            return Turns.NONE;
+        }
+        save(handle, now, provider, pace.isFree() ? row.nextTurn : first + allowed * pace.spacingMicros(), probe ? now + probeWindow.toMillis() : null);
+        return new Turns((int) allowed, pace.isFree() ? null : first, pace.spacingMicros(), row.incident);
+    }
+
+    private static long firstTurn(Row row, long now, Pace pace) {
+        long earliest = (now + pace.lead().toMillis()) * 1000;
+        boolean setBack = row.nextTurn > earliest + FARTHEST_MICROS + FARTHEST_TURNS * pace.spacingMicros();
+        // what was given out before the clock was set back may still be under way
+        return setBack ? earliest + pace.ahead().toNanos() / 1000 + pace.spacingMicros() : Math.max(row.nextTurn, earliest);
+    }
+
+    private static void save(Handle handle, long now, String provider, long nextTurn, Long probedUntil) {
+        handle.createUpdate("INSERT INTO provider (name, next_turn, updated_at) VALUES (:name, :turn, :now)"
+                        + " ON CONFLICT (name) DO UPDATE SET next_turn = :turn" + (probedUntil == null ? "" : ", paused_until = :probed"))
+                .bind("name", provider).bind("turn", nextTurn).bind("now", now).bind("probed", probedUntil).execute();
+    }
+
+    /** One turn, however far ahead it is; empty while the provider is not to be asked. The provider is locked already. */
+    Optional<Turn> turn(Handle handle, long now, String provider, Pace pace) {
+        Row row = row(handle, provider);
+        if (row.notBefore > now || row.pauseReason != null && (row.pausedUntil == null || row.pausedUntil > now)) {
+            return Optional.empty();
+        }
+        if (pace.isFree()) {
+            return Optional.of(new Turn(null, row.incident));
+        }
+        long first = firstTurn(row, now, pace);
+        save(handle, now, provider, first + pace.spacingMicros(), null);
+        return Optional.of(new Turns(1, first, pace.spacingMicros(), row.incident).get(0));
+    }
+
+    boolean stands(Handle handle, long now, String provider, Turn turn) {
+        Row row = row(handle, provider);
+        boolean pausedSince = isProbed(row) && row.incident != turn.incident();
+        return row.notBefore <= now && !OPERATOR.equals(row.pauseReason) && !pausedSince;
     }
 
     void apply(Handle handle, long now, String provider, ProviderSignal signal) {
@@ -103,6 +147,8 @@ final class ProviderTable {
                 long longest = row.pausedUntil == null ? until : Math.max(until, row.pausedUntil);
                 save(handle, now, provider, THROTTLED, longest, row.failures, row.incident, null);
             }
+            handle.createUpdate("UPDATE provider SET not_before = :until WHERE name = :name AND not_before < :until")
+                    .bind("until", until).bind("name", provider).execute();
         } else if (signal instanceof ProviderSignal.Unavailable down) {
             int failures = row.failures + 1;
             boolean open = UNAVAILABLE.equals(row.pauseReason);
@@ -153,15 +199,19 @@ final class ProviderTable {
         return row.failures == 0 && row.pauseReason == null;
     }
 
-    /** An operator pauses a provider until further notice, or ends any pause. */
+    /** An operator pauses a provider until further notice, or ends any pause, also one that the provider has asked for. */
     void operator(Handle handle, long now, String provider, boolean pause) {
         lock(handle, now, provider);
         Row row = row(handle, provider);
         save(handle, now, provider, pause ? OPERATOR : null, null, 0, row.incident, null);
+        if (!pause) {
+            handle.createUpdate("UPDATE provider SET not_before = 0 WHERE name = :name").bind("name", provider).execute();
+        }
     }
 
     List<ProviderState> list(Handle handle) {
-        return handle.createQuery("SELECT name, pause_reason, paused_until, failures, last_error FROM provider ORDER BY name")
+        return handle.createQuery("SELECT name, pause_reason, CASE WHEN paused_until < not_before THEN not_before ELSE paused_until END AS paused_until, failures, last_error"
+                        + " FROM provider ORDER BY name")
                 .map((rows, context) -> {
                     long until = rows.getLong("paused_until");
                     boolean none = rows.wasNull();
@@ -171,15 +221,15 @@ final class ProviderTable {
     }
 
     private static Row row(Handle handle, String provider) {
-        Optional<Row> row = handle.createQuery("SELECT pause_reason, paused_until, failures, incident, rate_until FROM provider WHERE name = :name")
+        Optional<Row> row = handle.createQuery("SELECT pause_reason, paused_until, failures, incident, not_before, next_turn FROM provider WHERE name = :name")
                 .bind("name", provider)
                 .map((rows, context) -> {
                     long until = rows.getLong("paused_until");
                     Long pausedUntil = rows.wasNull() ? null : until;
                     return new Row(rows.getString("pause_reason"), pausedUntil, rows.getInt("failures"), rows.getInt("incident"),
-                            rows.getLong("rate_until"));
+                            rows.getLong("not_before"), rows.getLong("next_turn"));
                 }).findOne();
-        return row.orElse(new Row(null, null, 0, 0, 0));
+        return row.orElse(new Row(null, null, 0, 0, 0, 0));
     }
 
     private static void save(Handle handle, long now, String provider, String reason, Long until, int failures, int incident, String error) {

@@ -103,7 +103,7 @@ final class ArchiveParts implements AutoCloseable {
     }
 
     Job claim(String provider) {
-        List<Job> claimed = jobs.claim(provider, new JobStore.Terms(1, Double.POSITIVE_INFINITY, Duration.ofMinutes(5)));
+        List<Job> claimed = jobs.claim(provider, new JobStore.Terms(1, Duration.ofMinutes(5)));
         if (claimed.isEmpty()) {
             throw new IllegalStateException("no job of " + provider + " is due");
         }

@@ -1,14 +1,11 @@
 package io.mediajobs.poll;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import org.junit.jupiter.api.RepeatedTest;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class BackoffTest {
 
@@ -22,19 +19,5 @@ class BackoffTest {
     void backoffDoublesUpToTheLongestWithJitter(int failures, long whole) {
         Duration delay = Backoff.after(failures, Duration.ofSeconds(5), Duration.ofMinutes(5));
         assertThat(delay).isBetween(Duration.ofMillis(whole * 500), Duration.ofSeconds(whole));
-    }
-
-    @Test
-    void ratesAreRequestsPerTime() {
-        assertThat(Rate.perSecond("5/s")).isEqualTo(5);
-        assertThat(Rate.perSecond("90/m")).isEqualTo(1.5);
-        assertThat(Rate.perSecond("1800/h")).isEqualTo(0.5);
-        assertThat(Rate.perSecond("none")).isInfinite();
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"", "5", "0/s", "-1/s", "5/d", "many"})
-    void otherRatesAreRefused(String text) {
-        assertThatThrownBy(() -> Rate.perSecond(text)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("not a rate");
     }
 }

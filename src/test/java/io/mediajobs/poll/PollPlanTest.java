@@ -39,7 +39,7 @@ class PollPlanTest {
 
     private static Duration next(double age, Integer progress, Histogram totals, Histogram rests, String asks) {
         Job job = new Job(1, new JobKey("acme", "a"), JobState.PROCESSING, 1, null, null, Map.of(), null, BEGIN, BEGIN, 1, BEGIN.plusSeconds(3600), BEGIN, 0, 0,
-                null, null, "token");
+                null, null, "token", null);
         Report report = new Report(Status.PROCESSING, progress, null, null, null, null, BEGIN, null, null, Map.of("model", "m1"));
         return new PollPlan(() -> BEGIN.plusMillis((long) (age * 1000)), () -> List.of(new UsualDuration("acme", "m1", totals, rests)), LONGEST)
                 .next(job, report, "2s", asks);
@@ -98,7 +98,7 @@ class PollPlanTest {
     @Test
     void aWrongClockOfTheProviderPlansNothingAbsurd() {
         Job job = new Job(1, new JobKey("acme", "a"), JobState.PROCESSING, 1, null, null, Map.of(), null, BEGIN, BEGIN, 1, BEGIN.plusSeconds(3600), BEGIN, 0, 0,
-                null, null, "token");
+                null, null, "token", null);
         Report report = new Report(Status.PROCESSING, 50, null, null, null, null, BEGIN.plusSeconds(86_400), null, null, Map.of("model", "m1"));
         Duration next = new PollPlan(() -> BEGIN.plusSeconds(10), () -> List.of(new UsualDuration("acme", "m1", TWENTY_SECONDS, EVEN_PROGRESS)), LONGEST)
                 .next(job, report, "2s", "predicted");

@@ -42,7 +42,7 @@ class BackupTest {
                     JobKey key = new JobKey("p", "j" + accepted.get());
                     jobs.register(List.of(new NewJob(key, Map.of(), Duration.ofHours(1), Duration.ZERO)));
                     accepted.incrementAndGet();
-                    Job job = jobs.claim("p", new JobStore.Terms(1, Double.POSITIVE_INFINITY, Duration.ofMinutes(1))).get(0);
+                    Job job = jobs.claim("p", new JobStore.Terms(1, Duration.ofMinutes(1))).get(0);
                     jobs.apply(job, JobChange.to(JobState.FAILED).askNoMore().note("failed", null)
                             .event(new NewEvent(key + "/1/failed", "failed", key.toString(), "{}")), null);
                 }

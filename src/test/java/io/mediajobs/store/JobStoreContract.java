@@ -8,9 +8,11 @@ import io.mediajobs.job.Job;
 import io.mediajobs.job.JobError;
 import io.mediajobs.job.JobKey;
 import io.mediajobs.job.JobState;
+import io.mediajobs.job.Turn;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -59,7 +61,7 @@ abstract class JobStoreContract {
     }
 
     static JobStore.Terms terms(int places) {
-        return new JobStore.Terms(places, Double.POSITIVE_INFINITY, Duration.ofMinutes(1));
+        return new JobStore.Terms(places, Duration.ofMinutes(1));
     }
 
     private List<OutboxEvent> take(int limit) {
@@ -217,7 +219,7 @@ abstract class JobStoreContract {
     @Test
     void anExpiredLeaseCanBeClaimedAgain() {
         register("p", "1");
-        List<Job> first = jobs.claim("p", new JobStore.Terms(1, Double.POSITIVE_INFINITY, Duration.ZERO));
+        List<Job> first = jobs.claim("p", new JobStore.Terms(1, Duration.ZERO));
         assertThat(first).hasSize(1);
         assertThat(claimOne("p").lease()).isNotEqualTo(first.get(0).lease());
     }
@@ -258,11 +260,80 @@ abstract class JobStoreContract {
         for (int i = 0; i < 50; i++) {
             register("p", "j" + i);
         }
-        JobStore.Terms tenASecond = new JobStore.Terms(50, 10, Duration.ofMinutes(1));
-        int first = jobs.claim("p", tenASecond).size();
-        int second = jobs.claim("p", tenASecond).size();
-        assertThat(first).isBetween(1, 6);
-        assertThat(first + second).isLessThanOrEqualTo(6);
+        Duration spacing = Duration.ofMillis(100);
+        JobStore.Terms tenASecond = new JobStore.Terms(50, 100, new Pace(spacing, Duration.ofMillis(20), Duration.ofMillis(500)), Duration.ofMinutes(1));
+        Instant before = jobs.now();
+        List<Instant> turns = new ArrayList<>(turns(jobs.claim("p", tenASecond)));
+        assertThat(turns.get(0)).as("not before whoever claims can hear of it").isAfterOrEqualTo(before.plusMillis(20));
+        assertThat(turns).as("those of the next half second").hasSize(6);
+        turns.addAll(turns(jobs.claim("p", tenASecond)));
+        turns.add(jobs.turn("p", tenASecond.pace()).orElseThrow().at());
+        assertThat(turns).as("no more ahead than that, and one more").hasSizeBetween(7, 12);
+        for (int i = 1; i < turns.size(); i++) {
+            assertThat(Duration.between(turns.get(i - 1), turns.get(i))).isGreaterThanOrEqualTo(spacing);
+        }
+    }
+
+    private static List<Instant> turns(List<Job> claimed) {
+        return claimed.stream().map(job -> job.turn().at()).toList();
+    }
+
+    @Test
+    void timeWithoutRequestsIsNotSavedUp() {
+        for (int i = 0; i < 5; i++) {
+            register("p", "j" + i);
+        }
+        // the last turn was long ago
+        database.write(handle -> handle.execute("INSERT INTO provider (name, next_turn, updated_at) VALUES ('p', 1, 0)"));
+        assertThat(jobs.claim("p", new JobStore.Terms(50, 100, Pace.every(Duration.ofSeconds(2)), Duration.ofMinutes(1)))).hasSize(1);
+    }
+
+    @Test
+    void turnsGivenOutByAClockThatWasSetBackHoldUpNobody() {
+        register("p", "1");
+        register("p", "2");
+        JobStore.Terms terms = new JobStore.Terms(50, 100, new Pace(Duration.ofSeconds(1), Duration.ZERO, Duration.ofSeconds(3)), Duration.ofMinutes(1));
+        long anHour = jobs.now().plusSeconds(3600).toEpochMilli() * 1000;
+        database.write(handle -> handle.execute("INSERT INTO provider (name, next_turn, updated_at) VALUES ('p', " + anHour + ", 0)"));
+        assertThat(jobs.claim("p", terms)).as("those that were given out may still be used").isEmpty();
+        Turn next = jobs.turn("p", terms.pace()).orElseThrow();
+        assertThat(Duration.between(jobs.now(), next.at())).isBetween(Duration.ofSeconds(3), Duration.ofSeconds(4));
+    }
+
+    @Test
+    void whatAProviderAsksForHoldsWhateverElsePausesIt() {
+        register("p", "1");
+        register("p", "2");
+        Job early = claimOne("p");
+        assertThat(jobs.stands("p", early.turn())).isTrue();
+        Duration rest = Duration.ofMinutes(10);
+        jobs.apply(claimOne("p"), JobChange.to(null).askAgainIn(Duration.ZERO), new ProviderSignal.Throttled(rest));
+        assertThat(jobs.stands("p", early.turn())).as("what was claimed before is not sent").isFalse();
+        jobs.release(early);
+        // an outage and a refusal have shorter pauses, and are probed
+        jobs.signal("p", new ProviderSignal.Unavailable(new JobError("http-503", "down", true), 1, Duration.ZERO, Duration.ZERO));
+        assertThat(jobs.claim("p", terms(2))).isEmpty();
+        jobs.releaseAll();
+        assertThat(jobs.claim("p", terms(2))).as("after a restart").isEmpty();
+        assertThat(jobs.turn("p", Pace.FREE)).isEmpty();
+        assertThat(Duration.between(jobs.now(), jobs.providers().get(0).pausedUntil())).isGreaterThan(Duration.ofMinutes(9));
+        jobs.pause("p", false);
+        assertThat(jobs.claim("p", terms(2))).as("an operator may know better").hasSize(2);
+    }
+
+    @Test
+    void aCircuitThatOpensTakesBackTheTurnsOfBefore() {
+        register("p", "1");
+        register("p", "2");
+        Job waiting = claimOne("p");
+        Job probe = claimOne("p");
+        jobs.apply(probe, JobChange.to(null).askAgainIn(Duration.ZERO),
+                new ProviderSignal.Unavailable(new JobError("http-503", "down", true), 1, Duration.ZERO, Duration.ZERO));
+        assertThat(jobs.stands("p", waiting.turn())).isFalse();
+        assertThat(jobs.claim("p", terms(2))).as("no probe beside what is under way").isEmpty();
+        jobs.release(waiting);
+        probe = claimOne("p");
+        assertThat(jobs.stands("p", probe.turn())).as("the probe itself").isTrue();
     }
 
     @Test
@@ -386,7 +457,7 @@ abstract class JobStoreContract {
         for (int i = 0; i < 4; i++) {
             register("p", "j" + i);
         }
-        JobStore.Terms two = new JobStore.Terms(10, 2, Double.POSITIVE_INFINITY, Duration.ofMinutes(1));
+        JobStore.Terms two = new JobStore.Terms(10, 2, Pace.FREE, Duration.ofMinutes(1));
         List<Job> first = jobs.claim("p", two);
         assertThat(first).hasSize(2);
         assertThat(jobs.claim("p", two)).isEmpty();

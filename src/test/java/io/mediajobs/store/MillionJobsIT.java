@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 class MillionJobsIT {
 
     private static final int FINISHED = Integer.getInteger("million.jobs", 1_000_000);
-    private static final JobStore.Terms TERMS = new JobStore.Terms(10, Double.POSITIVE_INFINITY, Duration.ofMinutes(1));
+    private static final JobStore.Terms TERMS = new JobStore.Terms(10, Duration.ofMinutes(1));
 
     @TempDir
     Path folder;

@@ -14,6 +14,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -135,7 +136,7 @@ class PostgresStoreIT extends JobStoreContract {
             List<Callable<Integer>> nodes = new ArrayList<>();
             for (Database node : List.of(database, second, third)) {
                 JobStore store = new JobStore(node, events);
-                nodes.add(() -> store.claim("p", new JobStore.Terms(10, 10, Double.POSITIVE_INFINITY, Duration.ofMinutes(1))).size());
+                nodes.add(() -> store.claim("p", new JobStore.Terms(10, 10, Pace.FREE, Duration.ofMinutes(1))).size());
             }
             assertThat(together(nodes).stream().mapToInt(Integer::intValue).sum()).as("ten places").isEqualTo(10);
             assertThat(together(nodes).stream().mapToInt(Integer::intValue).sum()).as("all taken").isZero();
@@ -144,12 +145,24 @@ class PostgresStoreIT extends JobStoreContract {
             for (int i = 1; i < 50; i++) {
                 register("q", "j" + i);
             }
-            List<Callable<Integer>> hurried = new ArrayList<>();
+            List<Callable<List<Instant>>> hurried = new ArrayList<>();
+            Duration spacing = Duration.ofMillis(100);
+            JobStore.Terms tenASecond = new JobStore.Terms(50, 100, new Pace(spacing, Duration.ZERO, Duration.ofMillis(500)), Duration.ofMinutes(1));
             for (Database node : List.of(database, second, third)) {
                 JobStore store = new JobStore(node, events);
-                hurried.add(() -> store.claim("q", new JobStore.Terms(50, 10, Duration.ofMinutes(1))).size());
+                hurried.add(() -> {
+                    List<Instant> turns = new ArrayList<>();
+                    for (int i = 0; i < 20; i++) {
+                        store.claim("q", tenASecond).forEach(job -> turns.add(job.turn().at()));
+                        turns.add(store.turn("q", tenASecond.pace()).orElseThrow().at());
+                    }
+                    return turns;
+                });
             }
-            assertThat(together(hurried).stream().mapToInt(Integer::intValue).sum()).as("half a second's share of ten a second").isBetween(1, 6);
+            List<Instant> turns = together(hurried).stream().flatMap(List::stream).sorted().toList();
+            for (int i = 1; i < turns.size(); i++) {
+                assertThat(Duration.between(turns.get(i - 1), turns.get(i))).as("between two turns of three nodes").isGreaterThanOrEqualTo(spacing);
+            }
         }
     }
 

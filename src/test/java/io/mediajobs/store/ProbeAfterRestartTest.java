@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A provider that is probed when the process is killed is asked again by the next process at once. */
 class ProbeAfterRestartTest {
 
-    private static final JobStore.Terms TERMS = new JobStore.Terms(10, Double.POSITIVE_INFINITY, Duration.ofMinutes(2));
+    private static final JobStore.Terms TERMS = new JobStore.Terms(10, Duration.ofMinutes(2));
     private static final JobError DOWN = new JobError("http-503", "down", true);
 
     @TempDir
@@ -41,7 +41,7 @@ class ProbeAfterRestartTest {
     }
 
     private void answer(ProviderSignal signal) {
-        jobs.apply(jobs.claim("p", new JobStore.Terms(1, Double.POSITIVE_INFINITY, Duration.ofMinutes(2))).get(0),
+        jobs.apply(jobs.claim("p", new JobStore.Terms(1, Duration.ofMinutes(2))).get(0),
                 JobChange.to(null).askAgainIn(Duration.ZERO), signal);
     }
 
@@ -65,7 +65,7 @@ class ProbeAfterRestartTest {
 
     @Test
     void aThrottledProviderIsLeftInPeace() {
-        assertThat(jobs.claim("p", new JobStore.Terms(1, Double.POSITIVE_INFINITY, Duration.ofMinutes(2)))).hasSize(1);
+        assertThat(jobs.claim("p", new JobStore.Terms(1, Duration.ofMinutes(2)))).hasSize(1);
         answer(new ProviderSignal.Throttled(Duration.ofMinutes(1)));
         jobs.releaseAll();
         assertThat(jobs.claim("p", TERMS)).isEmpty();

@@ -37,7 +37,7 @@ class StoppedNodeIT {
             JobEvents events = new JobEvents("/test", Clock.systemUTC());
             try (Database database = Database.open(settings)) {
                 JobStore jobs = new JobStore(database, events, LEASE);
-                Job job = jobs.claim("p", new JobStore.Terms(1, Double.POSITIVE_INFINITY, LEASE)).get(0);
+                Job job = jobs.claim("p", new JobStore.Terms(1, LEASE)).get(0);
                 System.out.println("claimed");
                 new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
                 try {
@@ -66,7 +66,7 @@ class StoppedNodeIT {
                     BufferedReader words = node.inputReader(StandardCharsets.UTF_8);
                     assertThat(words.readLine()).isEqualTo("claimed");
                     signal(node, "STOP");
-                    JobStore.Terms terms = new JobStore.Terms(1, Double.POSITIVE_INFINITY, Duration.ofMinutes(1));
+                    JobStore.Terms terms = new JobStore.Terms(1, Duration.ofMinutes(1));
                     assertThat(jobs.claim("p", terms)).as("its lease still runs").isEmpty();
                     Job mine = await().atMost(Duration.ofSeconds(10)).until(() -> jobs.claim("p", terms), claimed -> claimed.size() == 1).get(0);
                     signal(node, "CONT");

@@ -1,6 +1,7 @@
 package io.mediajobs.demo.simulator;
 
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -124,6 +125,8 @@ final class ControlEndpoint {
         ObjectNode answer = Answers.object();
         answer.put("polls", ledger.totalPolls()).put("lists", ledger.lists()).put("unauthorized", ledger.unauthorized())
                 .put("leakedKeys", ledger.leakedKeys().size());
+        ObjectNode arrivals = answer.putObject("arrivals");
+        ledger.arrivals().forEach((provider, came) -> arrivals(came, arrivals.putObject(provider)));
         ArrayNode list = answer.putArray("jobs");
         for (SimulatedJob job : jobs.all()) {
             ObjectNode node = list.addObject();
@@ -144,6 +147,13 @@ final class ControlEndpoint {
         ArrayNode downloads = answer.putArray("downloads");
         ledger.downloads().forEach(each -> download(each, downloads.addObject()));
         return answer;
+    }
+
+    private static void arrivals(Arrivals came, ObjectNode node) {
+        node.put("calls", came.count()).put("mostInASecond", came.mostWithin(Duration.ofSeconds(1))).put("mostAtOnce", came.mostAtOnce())
+                .put("connections", came.connections());
+        ArrayNode early = node.putArray("withinRetryAfter");
+        came.early(Duration.ZERO).forEach(each -> early.addObject().put("answered", each.answered().toString()).put("came", each.came().toString()));
     }
 
     private static void polls(List<Poll> polls, ArrayNode list) {

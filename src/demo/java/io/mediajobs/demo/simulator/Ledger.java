@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.LongAdder;
 public final class Ledger {
 
     private final Map<String, List<Poll>> polls = new ConcurrentHashMap<>();
+    private final Map<String, Arrivals> arrivals = new ConcurrentHashMap<>();
     private final List<Download> downloads = new ArrayList<>();
     private final LongAdder lists = new LongAdder();
     private final LongAdder unauthorized = new LongAdder();
@@ -98,6 +99,16 @@ public final class Ledger {
     /** Number of all status calls. */
     public long totalPolls() {
         return pollCounts().values().stream().mapToLong(Integer::longValue).sum();
+    }
+
+    /** When calls came to a provider: those for its jobs, those for its list, and, for the API's own name, those for ids that no script knows. */
+    public Arrivals arrivals(String provider) {
+        return arrivals.computeIfAbsent(provider, any -> new Arrivals());
+    }
+
+    /** All that were called, by name. */
+    public Map<String, Arrivals> arrivals() {
+        return new TreeMap<>(arrivals);
     }
 
     /** All requests to the CDN that have ended, in the order in which they ended. */

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -63,6 +64,7 @@ final class StatusEndpoint {
         Instant now = clock.instant();
         SimulatedJob job = jobs.find(provider.api(), jobId);
         String ledgerProvider = job == null ? provider.api().prefix() : job.provider();
+        Arrivals arrivals = came(request, ledgerProvider);
         int number = job == null ? ledger.pollCount(ledgerProvider, jobId) + 1 : job.nextPoll();
         boolean authorized = isAuthorized(request);
         Misbehaviour fault = provider.outage();
@@ -77,7 +79,26 @@ final class StatusEndpoint {
                 fault == null ? null : fault.kind(), ledger.headerNames(request.headers().names())));
         Reply answer = reply;
         Misbehaviour spoiled = fault;
-        wire.after(latency, () -> wire.send(request, answer, spoiled));
+        wire.after(latency, () -> {
+            rest(arrivals, spoiled);
+            wire.send(request, answer, spoiled);
+        });
+    }
+
+    private Arrivals came(HttpServerRequest request, String ledgerProvider) {
+        Arrivals arrivals = ledger.arrivals(ledgerProvider);
+        Runnable leaves = arrivals.came(request.connection());
+        request.response().endHandler(end -> leaves.run()).closeHandler(end -> leaves.run());
+        return arrivals;
+    }
+
+    private void rest(Arrivals arrivals, Misbehaviour fault) {
+        if (fault != null && fault.retryAfter() != null) {
+            Instant now = clock.instant();
+            // a date has whole seconds
+            arrivals.rest(fault.kind() == Misbehaviour.Kind.THROTTLED ? fault.retryAfter()
+                    : Duration.between(now, now.plus(fault.retryAfter()).truncatedTo(ChronoUnit.SECONDS)));
+        }
     }
 
     private Reply trueReply(SimulatedJob job, String jobId, Misbehaviour fault) {
@@ -97,6 +118,7 @@ final class StatusEndpoint {
     }
 
     private void list(HttpServerRequest request) {
+        Arrivals arrivals = came(request, "productai");
         boolean authorized = isAuthorized(request);
         ledger.countList(authorized);
         Misbehaviour fault = provider.outage();
@@ -104,6 +126,7 @@ final class StatusEndpoint {
         if (reply == null) {
             reply = authorized ? Reply.json(200, page(request)) : Reply.json(401, answers.error(401));
         }
+        rest(arrivals, fault);
         wire.send(request, reply, fault);
     }
 

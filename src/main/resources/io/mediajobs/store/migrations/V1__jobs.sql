@@ -100,7 +100,10 @@ CREATE TABLE provider (
     paused_until BIGINT,
     failures     INTEGER NOT NULL DEFAULT 0,
     incident     INTEGER NOT NULL DEFAULT 0,
-    rate_until   BIGINT  NOT NULL DEFAULT 0,
+    -- no request before that moment, whatever the pause: what a Retry-After said
+    not_before   BIGINT  NOT NULL DEFAULT 0,
+    -- microseconds: the first moment at which a request may go out that no request has got yet
+    next_turn    BIGINT  NOT NULL DEFAULT 0,
     last_error   TEXT,
     updated_at   BIGINT  NOT NULL
 );
