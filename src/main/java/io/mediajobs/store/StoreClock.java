@@ -30,7 +30,7 @@ final class StoreClock {
             "job SET next_poll_at = next_poll_at + :by, deadline_at = deadline_at + :by, lease_until = lease_until + :by, progress_at = progress_at + :by"
                     + " WHERE next_poll_at IS NOT NULL OR lease_until IS NOT NULL",
             "outbox SET next_attempt_at = next_attempt_at + :by WHERE next_attempt_at IS NOT NULL",
-            "provider SET paused_until = paused_until + :by, rate_until = rate_until + :by");
+            "provider SET paused_until = paused_until + :by, not_before = not_before + :by, next_turn = next_turn + 1000 * :by");
 
     private final Dialect dialect;
     private final LongSupplier nanos;
