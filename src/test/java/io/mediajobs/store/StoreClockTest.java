@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -32,15 +33,18 @@ class StoreClockTest {
         try (Database database = Database.open(folder.resolve("jobs.db"))) {
             StoreClock clock = new StoreClock(database.dialect(), passed::get);
             read(database, clock);
-            database.write(handle -> handle.execute("INSERT INTO provider (name, rate_until, paused_until, updated_at) VALUES ('p', 5000000, 6000000, 0)"));
+            database.write(handle -> handle.execute("INSERT INTO provider (name, next_turn, not_before, paused_until, updated_at)"
+                    + " VALUES ('p', 6000000000, 6000000, 6000000, 0)"));
             // an hour has passed and the clock says that it has not: it was put back
             passed.addAndGet(TimeUnit.HOURS.toNanos(1));
             assertThat(read(database, clock)).isTrue();
             clock.follow(database::write);
             clock.follow(database::write);
             assertThat(read(database, clock)).isFalse();
-            long until = database.read(handle -> handle.createQuery("SELECT paused_until FROM provider").mapTo(Long.class).one());
-            assertThat(Duration.ofMillis(6_000_000 - until)).isBetween(Duration.ofMinutes(59), Duration.ofMinutes(61));
+            for (String until : List.of("paused_until", "not_before", "next_turn / 1000")) {
+                long millis = database.read(handle -> handle.createQuery("SELECT " + until + " FROM provider").mapTo(Long.class).one());
+                assertThat(Duration.ofMillis(6_000_000 - millis)).as(until).isBetween(Duration.ofMinutes(59), Duration.ofMinutes(61));
+            }
         }
     }
 
