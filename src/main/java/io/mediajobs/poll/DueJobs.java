@@ -5,6 +5,8 @@ import io.mediajobs.job.Job;
 import io.mediajobs.store.JobStore;
 import io.mediajobs.store.StoreUnavailableException;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,10 +18,13 @@ public final class DueJobs {
     private final JobStore jobs;
     private final Leases leases;
     private final Turns turns;
+    private final Ticks ticks;
     private final int placesHere;
+    /** Providers that may have more due than there were places for. */
+    private final Set<String> waiting = ConcurrentHashMap.newKeySet();
 
     /** @param placesHere status calls of one provider at the same time at the most in this process, at least 1 */
-    public DueJobs(JobStore jobs, Leases leases, Turns turns, int placesHere) {
+    public DueJobs(JobStore jobs, Leases leases, Turns turns, Ticks ticks, int placesHere) {
         if (placesHere < 1) {
             throw new ConfigurationException("The setting poll.places-per-node is wrong: " + placesHere + " is less than 1.");
         }
@@ -27,6 +32,12 @@ public final class DueJobs {
         this.jobs = jobs;
         this.leases = leases;
         this.turns = turns;
+        this.ticks = ticks;
+        leases.onFreePlace(provider -> {
+            if (waiting.remove(provider)) {
+                ticks.now(provider);
+            }
+        });
     }
 
     /**
@@ -36,6 +47,9 @@ public final class DueJobs {
      * @return leased jobs, the longest waiting first; empty if none is due, no place is free, the provider is paused or the store is away
      */
     public List<Job> claim(String provider, String rate, int atOnce) {
+        ticks.begun(provider);
+        // before the places are counted, or the one that is freed meanwhile would go unnoticed
+        waiting.add(provider);
         int places = Math.min(atOnce, placesHere) - leases.polling(provider);
         try {
             long begin = System.nanoTime();
@@ -43,6 +57,9 @@ public final class DueJobs {
             leases.claimed(claimed);
             if (!claimed.isEmpty()) {
                 turns.given(provider, System.nanoTime() - begin);
+            }
+            if (claimed.size() < places) {
+                waiting.remove(provider);
             }
             return claimed;
         } catch (StoreUnavailableException e) {

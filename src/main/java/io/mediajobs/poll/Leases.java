@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.Variable;
@@ -34,6 +35,7 @@ public final class Leases implements Processor, AutoCloseable {
     private final Map<Long, String> polling = new ConcurrentHashMap<>();
     /** Jobs that the archive has, or that wait for it. Camel's queue does not take a completion along to whoever takes the exchange out of it. */
     private final Map<Long, Job> queued = new ConcurrentHashMap<>();
+    private volatile Consumer<String> freePlaceListener = provider -> { };
     private final ScheduledExecutorService renewal = Executors.newSingleThreadScheduledExecutor(work -> {
         Thread thread = new Thread(work, "lease-renewal");
         thread.setDaemon(true);
@@ -58,6 +60,17 @@ public final class Leases implements Processor, AutoCloseable {
         return (int) polling.values().stream().filter(provider::equals).count();
     }
 
+    /** @param listener is told the provider when a status call of it is over */
+    void onFreePlace(Consumer<String> listener) {
+        this.freePlaceListener = listener;
+    }
+
+    private void free(Job job) {
+        if (polling.remove(job.id()) != null) {
+            freePlaceListener.accept(job.provider());
+        }
+    }
+
     void claimed(List<Job> claimed) {
         for (Job job : claimed) {
             held.put(job.id(), job);
@@ -72,7 +85,7 @@ public final class Leases implements Processor, AutoCloseable {
         exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
             @Override
             public void onDone(Exchange done) {
-                polling.remove(job.id());
+                free(job);
                 if (done.isFailed()) {
                     queued.remove(job.id(), job);
                 }
@@ -109,7 +122,7 @@ public final class Leases implements Processor, AutoCloseable {
 
     /** The poll is over and the archive has the job now: its place is free for the next poll, its lease goes on. */
     public void handOver(@Variable("job") Job job) {
-        polling.remove(job.id());
+        free(job);
     }
 
     private void renew() {

@@ -38,6 +38,7 @@ import io.mediajobs.poll.Leases;
 import io.mediajobs.poll.Outcomes;
 import io.mediajobs.poll.PollPlan;
 import io.mediajobs.poll.RouteProviders;
+import io.mediajobs.poll.Ticks;
 import io.mediajobs.poll.Turns;
 import io.mediajobs.report.AnswerReader;
 import io.mediajobs.report.Mappings;
@@ -164,7 +165,9 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.bind("leases", leases);
         main.bind("pollWorkers", workers.executor());
         turns = opened(new Turns(jobs, () -> Durations.parse(setting("throttle.longest-pause"))));
-        main.bind("dueJobs", new DueJobs(jobs, leases, turns, settings.number("poll.places-per-node")));
+        Ticks ticks = new Ticks();
+        jobs.onDue(ticks::now);
+        main.bind("dueJobs", new DueJobs(jobs, leases, turns, ticks, settings.number("poll.places-per-node")));
         Mappings mappings = new Mappings(routes.resolve("providers"));
         AnswerReader reader = new AnswerReader((int) settings.bytes("poll.largest-answer"));
         main.bind("answers", new Answers(mappings, reader, metrics));
@@ -180,7 +183,7 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.bind("discovery", new Discovery(registrar, jobs, mappings, reader));
         bindArchive(jobs, new Uploads(database), events, metrics, s3.result());
         bindApi(registrar, providers, jobs, outbox, events, figures, metrics);
-        loadRoutes(providers, mappings, metrics, jobs, figures, new PausedRoutes(database), s3.result());
+        loadRoutes(providers, ticks, mappings, metrics, jobs, figures, new PausedRoutes(database), s3.result());
 
         main.setDefaultPropertyPlaceholderLocation("false");
         main.setOverrideProperties(settings.all());
@@ -229,8 +232,8 @@ public final class MediaJobRoutes implements AutoCloseable {
         return main.getCamelContext().resolvePropertyPlaceholders("{{" + name + "}}");
     }
 
-    private void loadRoutes(RouteProviders providers, Mappings mappings, Metrics metrics, JobStore jobs, StoreFigures figures, PausedRoutes paused,
-            S3Access s3) {
+    private void loadRoutes(RouteProviders providers, Ticks ticks, Mappings mappings, Metrics metrics, JobStore jobs, StoreFigures figures,
+            PausedRoutes paused, S3Access s3) {
         main.addMainListener(new MainListenerSupport() {
             @Override
             public void beforeConfigure(BaseMainSupport starting) {
@@ -245,6 +248,7 @@ public final class MediaJobRoutes implements AutoCloseable {
                 }
                 // what is bound before there is a context is not told of it
                 context.getRegistry().bind("providers", providers);
+                context.getRegistry().bind("ticks", ticks);
                 context.getRegistry().bind("liveRoutes", live);
                 context.getRegistry().bind("routesApi", new RoutesApi(new LiveCatalog(context, live::status, live::paused), live));
                 metrics.bind(context.getRegistry());

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
@@ -45,6 +46,7 @@ public final class JobStore {
     private final String lockRow;
     private final String skipLocked;
     private final Duration patience;
+    private volatile Consumer<String> dueListener = provider -> { };
 
     /** A store whose outcomes are written now or not at all. */
     public JobStore(Database database, ProviderEventFactory providerEvents) {
@@ -64,6 +66,11 @@ public final class JobStore {
         this.patience = patience;
     }
 
+    /** @param listener is told the provider, after the commit, when a job of it has become due by something else than the time */
+    public void onDue(Consumer<String> listener) {
+        this.dueListener = listener;
+    }
+
     /**
      * Whether a job was new.
      *
@@ -75,7 +82,7 @@ public final class JobStore {
     /** Takes jobs in; when this returns they are on disk. Answers stand in the order of {@code jobs}. */
     public List<Registered> register(List<NewJob> jobs) {
         String write = UUID.randomUUID().toString();
-        return database.write(Duration.ZERO, (handle, again) -> {
+        List<Registered> registered = database.write(Duration.ZERO, (handle, again) -> {
             long now = database.now(handle);
             List<Registered> results = new ArrayList<>(jobs.size());
             for (NewJob job : jobs) {
@@ -91,6 +98,9 @@ public final class JobStore {
             }
             return results;
         });
+        IntStream.range(0, jobs.size()).filter(i -> registered.get(i).created() && jobs.get(i).firstPollIn().isZero())
+                .mapToObj(i -> jobs.get(i).key().provider()).distinct().forEach(dueListener);
+        return registered;
     }
 
     /**
@@ -299,7 +309,7 @@ public final class JobStore {
     /** One change of one job. If the answer to a commit got lost, the row itself says whether it happened, by the id of its last change. */
     private Optional<Job> change(Before find, JobKey key, Duration patience, Change change) {
         String write = UUID.randomUUID().toString();
-        return database.write(patience, (handle, again) -> {
+        Optional<Job> changed = database.write(patience, (handle, again) -> {
             Optional<Job> done = again ? written(handle, key, write) : Optional.empty();
             if (done.isPresent()) {
                 return done;
@@ -307,6 +317,12 @@ public final class JobStore {
             long now = database.now(handle);
             return find.find(handle, now).map(before -> change.make(handle, now, before, write));
         });
+        changed.filter(JobStore::isDue).map(Job::provider).ifPresent(dueListener);
+        return changed;
+    }
+
+    private static boolean isDue(Job justChanged) {
+        return justChanged.lease() == null && justChanged.nextPollAt() != null && !justChanged.nextPollAt().isAfter(justChanged.updatedAt());
     }
 
     private static Optional<Job> written(Handle handle, JobKey key, String write) {
@@ -324,7 +340,7 @@ public final class JobStore {
      * @return false if there is no such job, or it needs no waking
      */
     public boolean wake(JobKey key) {
-        return database.write(handle -> {
+        boolean woken = database.write(handle -> {
             long now = database.now(handle);
             return handle.createUpdate("UPDATE job SET woken = (lease_until IS NOT NULL AND lease_until > :now),"
                             + " next_poll_at = CASE WHEN lease_until IS NOT NULL AND lease_until > :now THEN next_poll_at ELSE :now END"
@@ -332,6 +348,10 @@ public final class JobStore {
                             + " AND NOT woken AND (next_poll_at > :now OR lease_until > :now)")
                     .bind("now", now).bind("provider", key.provider()).bind("jobId", key.jobId()).execute();
         }) > 0;
+        if (woken) {
+            dueListener.accept(key.provider());
+        }
+        return woken;
     }
 
     /**
@@ -538,6 +558,9 @@ public final class JobStore {
             providers.operator(handle, database.now(handle), provider, pause);
             return null;
         });
+        if (!pause) {
+            dueListener.accept(provider);
+        }
     }
 
     /**
