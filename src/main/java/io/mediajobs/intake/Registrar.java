@@ -102,6 +102,16 @@ public final class Registrar {
         return provider;
     }
 
+    /** Whether a job of this id can be registered; null is none. */
+    public static boolean isJobId(String id) {
+        try {
+            checkJobId(id);
+            return true;
+        } catch (RefusedException e) {
+            return false;
+        }
+    }
+
     /** The id is the provider's and opaque; refused is only what could not be asked for, logged or stored as it is. */
     private static void checkJobId(String id) throws RefusedException {
         if (id == null || id.isBlank()) {

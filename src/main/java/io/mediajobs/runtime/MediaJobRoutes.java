@@ -43,6 +43,7 @@ import io.mediajobs.poll.Turns;
 import io.mediajobs.report.AnswerReader;
 import io.mediajobs.report.Mappings;
 import io.mediajobs.store.Database;
+import io.mediajobs.store.Hooks;
 import io.mediajobs.store.JobStore;
 import io.mediajobs.store.Outbox;
 import io.mediajobs.store.PausedRoutes;
@@ -52,6 +53,7 @@ import io.mediajobs.store.Uploads;
 import io.mediajobs.web.ApiServerFactory;
 import io.mediajobs.web.ApiToken;
 import io.mediajobs.web.EventsApi;
+import io.mediajobs.web.HookQueue;
 import io.mediajobs.web.HooksApi;
 import io.mediajobs.web.JobsApi;
 import io.mediajobs.web.ProvidersApi;
@@ -182,7 +184,7 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.bind("inbox", new Inbox(registrar, providers));
         main.bind("discovery", new Discovery(registrar, jobs, mappings, reader));
         bindArchive(jobs, new Uploads(database), events, metrics, s3.result());
-        bindApi(registrar, providers, jobs, outbox, events, figures, metrics);
+        bindApi(database, registrar, providers, jobs, outbox, events, figures, metrics);
         loadRoutes(providers, ticks, mappings, metrics, jobs, figures, new PausedRoutes(database), s3.result());
 
         main.setDefaultPropertyPlaceholderLocation("false");
@@ -215,15 +217,18 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.bind("verifyApi", new VerifyApi(jobs, new ArchiveVerification(settings, s3.repeating(), jobs)));
     }
 
-    private void bindApi(Registrar registrar, RouteProviders providers, JobStore jobs, Outbox outbox, JobEvents events, StoreFigures figures,
-            Metrics metrics) {
+    private void bindApi(Database database, Registrar registrar, RouteProviders providers, JobStore jobs, Outbox outbox, JobEvents events,
+            StoreFigures figures, Metrics metrics) {
         ApiToken token = ApiToken.of(settings);
         main.bind("apiServerFactory", new ApiServerFactory(settings, token).openToSigned("hooks"));
         main.bind("jobsApi", new JobsApi(registrar, providers, jobs, events));
         main.bind("providersApi", new ProvidersApi(providers, jobs, figures));
         main.bind("eventsApi", new EventsApi(outbox));
-        main.bind("hooksApi", new HooksApi(providers, jobs, registrar, metrics, this::setting,
-                new HooksApi.Terms(settings.bytes("hooks.max-body"), settings.flag("hooks.adopt")), Clock.systemUTC()));
+        Hooks.Terms hookTerms = Hooks.Terms.of(settings);
+        Hooks hooks = new Hooks(database, jobs, hookTerms);
+        main.bind("hooks", hooks);
+        HookQueue queue = opened(new HookQueue(hooks, hookTerms, registrar, settings.flag("hooks.adopt")));
+        main.bind("hooksApi", new HooksApi(providers, queue, metrics, this::setting, Clock.systemUTC()));
         main.bind("metrics", metrics);
     }
 

@@ -23,6 +23,8 @@ final class StartChecks {
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{\\??([A-Za-z][A-Za-z0-9.-]*)(:[^{}]*)?}}");
 
+    /** Parameters of kamelet:due-jobs that hold names of settings and not their values. */
+    private static final Pattern NAMES_OF_SETTINGS = Pattern.compile("(?m)^\\s*(?:hookSecrets|assetKey|assetKeyUrl):(.*)$");
     private static final Pattern WEB_ADDRESS = Pattern.compile("(?i)https?://[^/?#\\s]+\\S*");
     private static final int LARGEST_PORT = 65535;
     private static final Set<String> ANY_HOST = Set.of("0.0.0.0", "::");
@@ -72,7 +74,10 @@ final class StartChecks {
     /** A key that nobody reads is a misspelt one: it would silently do nothing. */
     private void unknownKeys(Map<Path, String> files) {
         Set<String> known = new TreeSet<>(settings.shippedKeys());
-        files.values().forEach(text -> known.addAll(placeholders(text)));
+        files.values().forEach(text -> {
+            known.addAll(placeholders(text));
+            NAMES_OF_SETTINGS.matcher(text).results().forEach(names -> known.addAll(List.of(names.group(1).split("[\\s,\"']+"))));
+        });
         for (String key : new TreeSet<>(settings.all().stringPropertyNames())) {
             if (!known.contains(key) && !key.startsWith("camel.") && !key.startsWith("org.quartz.")) {
                 List<String> candidates = List.copyOf(known);

@@ -38,6 +38,15 @@ interface Dialect {
      */
     void lockEvents(Handle handle);
 
+    /**
+     * Lets transactions that register jobs, and one that keeps webhooks of jobs it did not find, wait for each other's end: each must see what the
+     * other has written.
+     *
+     * @param shared true for a registration, which does not wait for other ones
+     * @return false if there is one writer at a time anyway, who has seen everything
+     */
+    boolean lockRegistrations(Handle handle, boolean shared);
+
     Trouble trouble(SQLException error);
 
     /** True if no other process can have leases in this store. */

@@ -15,13 +15,18 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
@@ -79,10 +84,15 @@ public final class JobStore {
     public record Registered(JobKey key, boolean created) {
     }
 
-    /** Takes jobs in; when this returns they are on disk. Answers stand in the order of {@code jobs}. */
+    /** Takes jobs in; when this returns they are on disk. One whose webhook came before it is due at once. Answers stand in the order of {@code jobs}. */
     public List<Registered> register(List<NewJob> jobs) {
         String write = UUID.randomUUID().toString();
+        Set<String> due = new TreeSet<>();
         List<Registered> registered = database.write(Duration.ZERO, (handle, again) -> {
+            due.clear();
+            if (jobs.stream().anyMatch(job -> !job.firstPollIn().isZero())) {
+                database.dialect().lockRegistrations(handle, true);
+            }
             long now = database.now(handle);
             List<Registered> results = new ArrayList<>(jobs.size());
             for (NewJob job : jobs) {
@@ -96,11 +106,28 @@ public final class JobStore {
                 id.ifPresent(row -> note(handle, row, now, "registered", null));
                 results.add(new Registered(job.key(), id.isPresent() || (again && written(handle, job.key(), write).isPresent())));
             }
+            Set<JobKey> created = results.stream().filter(Registered::created).map(Registered::key).collect(Collectors.toSet());
+            jobs.stream().filter(job -> job.firstPollIn().isZero() && created.contains(job.key())).forEach(job -> due.add(job.key().provider()));
+            due.addAll(useEarlyHooks(handle, now, jobs.stream().filter(job -> !job.firstPollIn().isZero()).map(NewJob::key).filter(created::contains).toList()));
             return results;
         });
-        IntStream.range(0, jobs.size()).filter(i -> registered.get(i).created() && jobs.get(i).firstPollIn().isZero())
-                .mapToObj(i -> jobs.get(i).key().provider()).distinct().forEach(dueListener);
+        due.forEach(this::tellDue);
         return registered;
+    }
+
+    /** New jobs whose webhook has come before them are due at once. @return their providers */
+    private static Set<String> useEarlyHooks(Handle handle, long now, List<JobKey> created) {
+        Set<String> due = new TreeSet<>();
+        byProvider(created).forEach((provider, ids) -> {
+            List<String> named = handle.createQuery("DELETE FROM early_hook WHERE provider = :provider AND job_id IN (<ids>) RETURNING job_id")
+                    .bind("provider", provider).bindList("ids", ids).mapTo(String.class).list();
+            if (!named.isEmpty()) {
+                handle.createUpdate("UPDATE job SET next_poll_at = :now WHERE provider = :provider AND job_id IN (<ids>)")
+                        .bind("now", now).bind("provider", provider).bindList("ids", named).execute();
+                due.add(provider);
+            }
+        });
+        return due;
     }
 
     /**
@@ -317,7 +344,7 @@ public final class JobStore {
             long now = database.now(handle);
             return find.find(handle, now).map(before -> change.make(handle, now, before, write));
         });
-        changed.filter(JobStore::isDue).map(Job::provider).ifPresent(dueListener);
+        changed.filter(JobStore::isDue).map(Job::provider).ifPresent(this::tellDue);
         return changed;
     }
 
@@ -340,18 +367,61 @@ public final class JobStore {
      * @return false if there is no such job, or it needs no waking
      */
     public boolean wake(JobKey key) {
-        boolean woken = database.write(handle -> {
-            long now = database.now(handle);
-            return handle.createUpdate("UPDATE job SET woken = (lease_until IS NOT NULL AND lease_until > :now),"
-                            + " next_poll_at = CASE WHEN lease_until IS NOT NULL AND lease_until > :now THEN next_poll_at ELSE :now END"
-                            + " WHERE provider = :provider AND job_id = :jobId AND state IN ('pending', 'processing') AND next_poll_at IS NOT NULL"
-                            + " AND NOT woken AND (next_poll_at > :now OR lease_until > :now)")
-                    .bind("now", now).bind("provider", key.provider()).bind("jobId", key.jobId()).execute();
-        }) > 0;
+        boolean woken = database.write(handle -> !wake(handle, database.now(handle), Set.of(key)).woken().isEmpty());
         if (woken) {
-            dueListener.accept(key.provider());
+            tellDue(key.provider());
         }
         return woken;
+    }
+
+    /**
+     * What a wake-up of several jobs found.
+     *
+     * @param known those that there are
+     * @param woken those that are due by it
+     */
+    record Waking(Set<JobKey> known, Set<JobKey> woken) {
+    }
+
+    /** As {@link #wake(JobKey)}, in a transaction of the caller's; who tells that they are due, when it is over, is the caller. */
+    Waking wake(Handle handle, long now, Set<JobKey> keys) {
+        Waking waking = new Waking(new HashSet<>(), new HashSet<>());
+        List<Long> asleep = new ArrayList<>();
+        byProvider(keys).forEach((provider, ids) -> handle.createQuery("SELECT id, job_id, (state IN ('pending', 'processing') AND next_poll_at IS NOT NULL"
+                        + " AND NOT woken AND (next_poll_at > :now OR lease_until > :now)) AS asleep FROM job"
+                        + " WHERE provider = :provider AND job_id IN (<ids>) ORDER BY id" + lockRow)
+                .bind("now", now).bind("provider", provider).bindList("ids", ids)
+                .map((rows, context) -> {
+                    JobKey key = new JobKey(provider, rows.getString("job_id"));
+                    waking.known.add(key);
+                    if (rows.getBoolean("asleep")) {
+                        waking.woken.add(key);
+                        asleep.add(rows.getLong("id"));
+                    }
+                    return key;
+                }).list());
+        if (!asleep.isEmpty()) {
+            handle.createUpdate("UPDATE job SET woken = (lease_until IS NOT NULL AND lease_until > :now),"
+                            + " next_poll_at = CASE WHEN lease_until IS NOT NULL AND lease_until > :now THEN next_poll_at ELSE :now END WHERE id IN (<ids>)")
+                    .bind("now", now).bindList("ids", asleep).execute();
+        }
+        return waking;
+    }
+
+    /** Those of the jobs that there are. */
+    static Set<JobKey> known(Handle handle, Set<JobKey> keys) {
+        Set<JobKey> known = new HashSet<>();
+        byProvider(keys).forEach((provider, ids) -> handle.createQuery("SELECT job_id FROM job WHERE provider = :provider AND job_id IN (<ids>)")
+                .bind("provider", provider).bindList("ids", ids).mapTo(String.class).forEach(id -> known.add(new JobKey(provider, id))));
+        return known;
+    }
+
+    private static Map<String, List<String>> byProvider(Collection<JobKey> keys) {
+        return keys.stream().collect(Collectors.groupingBy(JobKey::provider, TreeMap::new, Collectors.mapping(JobKey::jobId, Collectors.toList())));
+    }
+
+    void tellDue(String provider) {
+        dueListener.accept(provider);
     }
 
     /**
@@ -559,7 +629,7 @@ public final class JobStore {
             return null;
         });
         if (!pause) {
-            dueListener.accept(provider);
+            tellDue(provider);
         }
     }
 

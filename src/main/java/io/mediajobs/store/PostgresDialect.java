@@ -110,6 +110,12 @@ final class PostgresDialect implements Dialect {
         handle.createQuery("SELECT 1 FROM (SELECT pg_advisory_xact_lock(7235926187346102)) AS locked").mapTo(Integer.class).one();
     }
 
+    @Override
+    public boolean lockRegistrations(Handle handle, boolean shared) {
+        handle.createQuery("SELECT 1 FROM (SELECT pg_advisory_xact_lock" + (shared ? "_shared" : "") + "(7235926187346103)) AS locked").mapTo(Integer.class).one();
+        return true;
+    }
+
     /** By SQLSTATE, https://www.postgresql.org/docs/current/errcodes-appendix.html. */
     @Override
     public Trouble trouble(SQLException error) {

@@ -150,6 +150,11 @@ final class SqliteDialect implements Dialect {
         // there is one writer at a time
     }
 
+    @Override
+    public boolean lockRegistrations(Handle handle, boolean shared) {
+        return false;
+    }
+
     /** By SQLite's result codes, https://sqlite.org/rescode.html; the low byte is the kind. */
     @Override
     public Trouble trouble(SQLException error) {

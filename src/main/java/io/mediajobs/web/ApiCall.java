@@ -14,6 +14,8 @@ import org.slf4j.LoggerFactory;
 interface ApiCall {
 
     Logger LOG = LoggerFactory.getLogger(ApiCall.class);
+    /** After which a store that was away is worth another try. */
+    int RETRY_AFTER_SECONDS = 5;
 
     /**
      * @param status HTTP status
@@ -38,6 +40,9 @@ interface ApiCall {
         exchange.getMessage().removeHeaders("*");
         exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, answer.status());
         exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, type);
+        if (answer.status() == 503) {
+            exchange.getMessage().setHeader("Retry-After", RETRY_AFTER_SECONDS);
+        }
         exchange.getMessage().setBody(answer.body().toString().getBytes(StandardCharsets.UTF_8));
     }
 

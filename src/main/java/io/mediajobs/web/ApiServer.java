@@ -44,6 +44,7 @@ final class ApiServer extends VertxPlatformHttpServer {
     private final VertxPlatformHttpServerConfiguration configuration;
     private final Gate gate;
     private final Limits limits;
+    private final StrangersBodies strangers;
     private final Map<HttpConnection, Long> timers = new ConcurrentHashMap<>();
     private HttpServer server;
 
@@ -52,6 +53,7 @@ final class ApiServer extends VertxPlatformHttpServer {
         this.configuration = configuration;
         this.gate = gate;
         this.limits = limits;
+        this.strangers = new StrangersBodies(gate.maxSignedBody());
     }
 
     @Override
@@ -60,8 +62,12 @@ final class ApiServer extends VertxPlatformHttpServer {
                 VertxPlatformHttpRouter.getRouterNameFromPort(configuration.getBindPort()));
         router.errorHandler(404, context -> answer(context, new Problem(404, "unknown-path", "There is nothing at this path.")));
         router.errorHandler(405, context -> methodNotAllowed(context, router));
-        router.errorHandler(413, context -> answer(context, gate.tooLarge().problem()));
+        router.errorHandler(413, context -> answer(context, gate.tooLarge(false).problem()));
         router.errorHandler(500, ApiServer::failed);
+        if (gate.signedPrefix() != null) {
+            // before every route of Camel's
+            router.route("/" + gate.signedPrefix() + "/*").order(-1).handler(strangers);
+        }
         gate.opensTo(router, () -> getCamelContext().isStarted());
 
         HttpServerOptions options = new HttpServerOptions()
@@ -124,6 +130,7 @@ final class ApiServer extends VertxPlatformHttpServer {
         }
         expect(connection);
         connection.closeHandler(closed -> {
+            strangers.ended(connection);
             Long timer = timers.remove(connection);
             if (timer != null) {
                 getVertx().cancelTimer(timer);
@@ -154,6 +161,7 @@ final class ApiServer extends VertxPlatformHttpServer {
             }
         });
         request.response().endHandler(answered -> {
+            strangers.ended(connection);
             if (timers.containsKey(connection)) {
                 expect(connection);
             }

@@ -37,6 +37,7 @@ final class Gate implements Handler<HttpServerRequest> {
     private final Set<String> hosts;
     private final boolean anyHost;
     private final long maxBody;
+    private final long maxSignedBody;
     private final Page page = new Page();
     private final WrongTokens wrongTokens = new WrongTokens();
     private volatile String signedPrefix;
@@ -46,6 +47,7 @@ final class Gate implements Handler<HttpServerRequest> {
     Gate(Settings settings, ApiToken token) {
         this.token = token;
         this.maxBody = settings.bytes("http.max-body");
+        this.maxSignedBody = settings.bytes("hooks.max-body");
         this.hosts = new HashSet<>(LOOPBACK);
         List<String> named = Arrays.stream(settings.text("http.hosts").split(",")).map(String::trim).filter(host -> !host.isEmpty())
                 .map(host -> host.toLowerCase(Locale.ROOT)).toList();
@@ -75,6 +77,16 @@ final class Gate implements Handler<HttpServerRequest> {
         this.signedPrefix = prefix;
     }
 
+    /** First path segment of what is let in without the token; null for none. */
+    String signedPrefix() {
+        return signedPrefix;
+    }
+
+    /** Bytes of such a request's body at the most. */
+    long maxSignedBody() {
+        return maxSignedBody;
+    }
+
     @Override
     public void handle(HttpServerRequest request) {
         try {
@@ -93,7 +105,7 @@ final class Gate implements Handler<HttpServerRequest> {
                 checkSameSite(request);
             }
             RequestPath path = RequestPath.of(request.uri());
-            checkBody(request, path);
+            checkBody(request, path, signed);
             if (!ready.getAsBoolean()) {
                 response.putHeader("Retry-After", "1");
                 throw new ProblemException(503, "starting", "The routes are being started or stopped. Try again in a second.");
@@ -161,14 +173,14 @@ final class Gate implements Handler<HttpServerRequest> {
         }
     }
 
-    private void checkBody(HttpServerRequest request, RequestPath path) {
+    private void checkBody(HttpServerRequest request, RequestPath path, boolean signed) {
         String length = request.getHeader("Content-Length");
         boolean hasBody = request.getHeader("Transfer-Encoding") != null || (length != null && !length.equals("0"));
         if (!hasBody) {
             return;
         }
-        if (length != null && (length.length() > 18 || !length.chars().allMatch(Character::isDigit) || Long.parseLong(length) > maxBody)) {
-            throw tooLarge();
+        if (length != null && (length.length() > 18 || !length.chars().allMatch(Character::isDigit) || Long.parseLong(length) > (signed ? maxSignedBody : maxBody))) {
+            throw tooLarge(signed);
         }
         String encoding = request.getHeader("Content-Encoding");
         if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
@@ -187,8 +199,8 @@ final class Gate implements Handler<HttpServerRequest> {
         }
     }
 
-    ProblemException tooLarge() {
-        return new ProblemException(413, "body-too-large", "The body is larger than " + maxBody + " bytes (http.max-body).");
+    ProblemException tooLarge(boolean signed) {
+        return new ProblemException(413, "body-too-large", "The body is larger than " + (signed ? maxSignedBody + " bytes (hooks.max-body)." : maxBody + " bytes (http.max-body)."));
     }
 
     private void keepOnly(HttpServerRequest request, boolean signed) {

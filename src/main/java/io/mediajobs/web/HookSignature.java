@@ -1,6 +1,7 @@
 package io.mediajobs.web;
 
 import io.mediajobs.poll.HookTerms;
+import io.mediajobs.store.Hooks;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -17,8 +18,6 @@ import javax.crypto.spec.SecretKeySpec;
 /** Whether a webhook is its provider's. Everything is compared in constant time, and against every secret that is active. */
 final class HookSignature {
 
-    /** Standard Webhooks: a message whose time is further off than this is a replay, or one of the clocks is wrong. */
-    static final Duration TOLERANCE = Duration.ofMinutes(5);
     private static final int MOST_SIGNATURES = 20;
     private static final String PREFIX = "whsec_";
 
@@ -48,12 +47,28 @@ final class HookSignature {
         };
     }
 
+    /**
+     * What a webhook is known by when it comes again: its webhook-id, or, where the scheme has none, its bytes. Only for one that is genuine.
+     *
+     * @param provider whose it is
+     */
+    String id(String provider, UnaryOperator<String> header, byte[] body) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update((provider + "\n").getBytes(StandardCharsets.UTF_8));
+            digest.update(terms.scheme() == HookTerms.Scheme.STANDARD ? header.apply("webhook-id").getBytes(StandardCharsets.UTF_8) : body);
+            return Base64.getUrlEncoder().withoutPadding().encodeToString(digest.digest());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
     private boolean isStandard(UnaryOperator<String> header, byte[] body, Instant now) {
         String id = header.apply("webhook-id");
         String time = header.apply("webhook-timestamp");
         String signatures = header.apply("webhook-signature");
         if (id == null || time == null || signatures == null || !time.matches("\\d{1,12}")
-                || Duration.between(Instant.ofEpochSecond(Long.parseLong(time)), now).abs().compareTo(TOLERANCE) > 0) {
+                || Duration.between(Instant.ofEpochSecond(Long.parseLong(time)), now).abs().compareTo(Hooks.TOLERANCE) > 0) {
             return false;
         }
         byte[] head = (id + "." + time + ".").getBytes(StandardCharsets.UTF_8);

@@ -5,13 +5,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.mediajobs.intake.Registrar;
-import io.mediajobs.intake.Registration;
-import io.mediajobs.intake.Result;
 import io.mediajobs.job.JobKey;
 import io.mediajobs.observe.Metrics;
 import io.mediajobs.poll.HookTerms;
 import io.mediajobs.poll.Providers;
-import io.mediajobs.store.JobStore;
+import io.mediajobs.store.Hooks;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
@@ -36,33 +34,25 @@ public final class HooksApi {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Providers providers;
-    private final JobStore jobs;
-    private final Registrar registrar;
+    private final HookQueue queue;
     private final Metrics metrics;
     private final UnaryOperator<String> setting;
-    private final Terms terms;
     private final Clock clock;
     private final Set<String> told = ConcurrentHashMap.newKeySet();
 
-    /**
-     * @param maxBody bytes of a webhook at the most
-     * @param adopt   whether a job that a genuine webhook names is followed from then on, if nobody registered it
-     */
-    public record Terms(long maxBody, boolean adopt) {
-    }
-
     /** @param setting value of a setting by its name; empty if it has none */
-    public HooksApi(Providers providers, JobStore jobs, Registrar registrar, Metrics metrics, UnaryOperator<String> setting, Terms terms, Clock clock) {
+    public HooksApi(Providers providers, HookQueue queue, Metrics metrics, UnaryOperator<String> setting, Clock clock) {
         this.providers = providers;
-        this.jobs = jobs;
-        this.registrar = registrar;
+        this.queue = queue;
         this.metrics = metrics;
         this.setting = setting;
-        this.terms = terms;
         this.clock = clock;
     }
 
-    /** 202 if the job will be asked for at once, or needs not be; nothing else is told about it. */
+    /**
+     * 202 if it is on disk that the job is to be asked for at once, or it needs not be; nothing else is told about it. 503 if the store takes
+     * nothing at the moment: whether the sender tries again or not, the job is polled.
+     */
     public void receive(Exchange exchange) {
         UnaryOperator<String> header = headers(exchange);
         ApiCall.run(exchange, request -> {
@@ -76,32 +66,15 @@ public final class HooksApi {
                 throw refused(provider, 404, "no-hook", "There is no webhook of that provider.");
             }
             byte[] body = request.body();
-            if (body.length > terms.maxBody()) {
-                throw refused(provider, 413, "body-too-large", "A webhook has at most " + terms.maxBody() + " bytes (hooks.max-body).");
-            }
             String token = request.segments() == 3 ? request.segment(2) : null;
-            if (!new HookSignature(hook, secrets).isGenuine(header, body, token, clock.instant())) {
+            HookSignature signature = new HookSignature(hook, secrets);
+            if (!signature.isGenuine(header, body, token, clock.instant())) {
                 throw refused(provider, 401, "wrong-signature", "This webhook is not signed with the secret of this provider, or its time is off.");
             }
-            JobKey key = new JobKey(provider, jobId(provider, hook, body));
-            String outcome = wake(key);
-            metrics.hooked(provider, outcome);
+            JobKey job = new JobKey(provider, jobId(provider, hook, body));
+            metrics.hooked(provider, queue.receive(new Hooks.Hook(job, signature.id(provider, header, body))).word);
             return new ApiCall.Answer(202, JsonNodeFactory.instance.objectNode());
         });
-    }
-
-    private String wake(JobKey key) {
-        if (jobs.wake(key)) {
-            return "woken";
-        }
-        if (terms.adopt() && jobs.find(key).isEmpty()) {
-            Result result = registrar.register(new Registration(key.provider(), key.jobId(), null, Map.of()));
-            if (result instanceof Result.Created) {
-                LOG.info("Job {} is followed from now on: a webhook named it", key);
-                return "adopted";
-            }
-        }
-        return "nothing-to-do";
     }
 
     private String jobId(String provider, HookTerms hook, byte[] body) {
@@ -109,7 +82,7 @@ public final class HooksApi {
             JsonNode json = JSON.readTree(body);
             for (String pointer : hook.jobId()) {
                 JsonNode id = json == null ? null : json.at(pointer);
-                if (id != null && id.isTextual() && !id.textValue().isBlank() && id.textValue().length() <= Registrar.LONGEST_JOB_ID) {
+                if (id != null && id.isTextual() && Registrar.isJobId(id.textValue())) {
                     return id.textValue();
                 }
             }

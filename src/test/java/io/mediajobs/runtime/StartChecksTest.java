@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mediajobs.config.ConfigurationException;
 import io.mediajobs.config.Settings;
 import io.mediajobs.live.ProviderFiles;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -50,6 +51,14 @@ class StartChecksTest {
     @Test
     void anUnknownKeyIsRefusedWithTheNearestName() {
         assertThatThrownBy(() -> StartChecks.run(settings(KEYS, Map.of("poll.leese", "1m")))).hasMessageContaining("poll.leese").hasMessageContaining("poll.lease");
+    }
+
+    @Test
+    void aKeyThatARouteNamesWithoutReferringToItIsKnown(@TempDir Path routes) throws Exception {
+        Path providers = Files.createDirectory(routes.resolve("providers"));
+        Files.writeString(providers.resolve("acme.camel.yaml"), "parameters:\n  hookSecrets: provider.acme.hook-secret, provider.acme.old-hook-secret\n  assetKey: \"provider.acme.key\"\n");
+        assertThatCode(() -> StartChecks.run(settings(KEYS, Map.of("routes.folder", routes.toString(), "provider.acme.hook-secret", "a",
+                "provider.acme.old-hook-secret", "b", "provider.acme.key", "c")))).doesNotThrowAnyException();
     }
 
     @Test

@@ -74,6 +74,94 @@ abstract class JobStoreContract {
         return claimed.get(0);
     }
 
+    private static final Hooks.Terms HOOK_TERMS = new Hooks.Terms(Duration.ofMinutes(15), HOUR, 3);
+
+    private List<Hooks.Outcome> hooked(Hooks.Hook... hooks) {
+        return new Hooks(database, jobs, HOOK_TERMS).receive(List.of(hooks));
+    }
+
+    private void age(String table, Duration by) {
+        database.write(handle -> handle.createUpdate("UPDATE " + table + " SET came_at = came_at - :by").bind("by", by.toMillis()).execute());
+    }
+
+    @Test
+    void aWebhookWakesItsJobOnceAndIsKnownAfterARestart() {
+        JobKey key = new JobKey("p", "slow");
+        jobs.register(List.of(new NewJob(key, Map.of(), HOUR, HOUR)));
+        Hooks.Hook hook = new Hooks.Hook(key, "id-1");
+        List<String> due = new ArrayList<>();
+        jobs.onDue(due::add);
+        assertThat(hooked(hook, hook, new Hooks.Hook(key, "id-2"))).containsExactly(Hooks.Outcome.WOKEN, Hooks.Outcome.REPLAYED, Hooks.Outcome.WOKEN);
+        assertThat(due).containsExactly("p");
+        jobs.apply(claimOne("p"), JobChange.to(JobState.PROCESSING).askAgainIn(HOUR), null);
+        close();
+        open();
+        assertThat(hooked(hook)).containsExactly(Hooks.Outcome.REPLAYED);
+        assertThat(jobs.claim("p", terms(1))).isEmpty();
+        assertThat(hooked(new Hooks.Hook(key, "id-3"))).containsExactly(Hooks.Outcome.WOKEN);
+        assertThat(hooked(new Hooks.Hook(key, "id-4"))).as("due already").containsExactly(Hooks.Outcome.NOTHING_TO_DO);
+    }
+
+    @Test
+    void aWebhookOfLongAgoIsForgotten() {
+        JobKey key = register("p", "j");
+        hooked(new Hooks.Hook(key, "id-1"), new Hooks.Hook(key, "id-2"));
+        age("hook", HOOK_TERMS.remember().plusSeconds(1));
+        assertThat(hooked(new Hooks.Hook(key, "id-1"))).containsExactly(Hooks.Outcome.NOTHING_TO_DO);
+        assertThat(rows("hook")).as("and what came in made room for itself").isEqualTo(1);
+        age("hook", HOOK_TERMS.remember().plusSeconds(1));
+        new Hooks(database, jobs, HOOK_TERMS).removeOld(100);
+        assertThat(rows("hook")).isZero();
+    }
+
+    @Test
+    void aWebhookBeforeTheRegistrationLetsTheJobBeAskedForAtOnce() {
+        JobKey early = new JobKey("p", "early");
+        assertThat(hooked(new Hooks.Hook(early, "id-1"))).containsExactly(Hooks.Outcome.KEPT);
+        assertThat(hooked(new Hooks.Hook(early, "id-1"))).containsExactly(Hooks.Outcome.REPLAYED);
+        List<String> due = new ArrayList<>();
+        jobs.onDue(due::add);
+        jobs.register(List.of(new NewJob(early, Map.of(), HOUR, HOUR), new NewJob(new JobKey("p", "other"), Map.of(), HOUR, HOUR)));
+        assertThat(due).containsExactly("p");
+        assertThat(jobs.claim("p", terms(9))).extracting(Job::key).containsExactly(early);
+        assertThat(rows("early_hook")).isZero();
+    }
+
+    @Test
+    void webhooksAreKeptForSomeJobsAndForSomeTimeOnly() {
+        for (int i = 0; i < 5; i++) {
+            hooked(new Hooks.Hook(new JobKey("p", "early-" + i), "id-" + i));
+            age("early_hook", Duration.ofSeconds(1));
+        }
+        hooked(new Hooks.Hook(new JobKey("q", "early"), "id-q"));
+        assertThat(rows("early_hook")).as("three of p, one of q").isEqualTo(4);
+        assertThat(new Hooks(database, jobs, HOOK_TERMS).unregistered(List.of(new JobKey("p", "early-4"), register("p", "known"))))
+                .containsExactly(new JobKey("p", "early-4"));
+        age("early_hook", HOUR.plusSeconds(1));
+        new Hooks(database, jobs, HOOK_TERMS).removeOld(100);
+        assertThat(rows("early_hook")).isZero();
+    }
+
+    private int rows(String table) {
+        return database.read(handle -> handle.createQuery("SELECT COUNT(*) FROM " + table).mapTo(Integer.class).one());
+    }
+
+    @Test
+    void webhooksAndRegistrationsOfTheSameJobsAtTheSameTimeMissEachOtherNever() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try {
+            for (int round = 0; round < 40; round++) {
+                JobKey key = new JobKey("p", "race-" + round);
+                Future<?> registers = threads.submit(() -> jobs.register(List.of(new NewJob(key, Map.of(), HOUR, HOUR))));
+                hooked(new Hooks.Hook(key, "race-" + round));
+                registers.get();
+                assertThat(jobs.find(key).orElseThrow().nextPollAt()).isBefore(jobs.now().plusSeconds(60));
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
     @Test
     void whatAGoneNodeHadInHandIsClaimedBeforeTheBacklog() {
         for (int i = 0; i < 20; i++) {

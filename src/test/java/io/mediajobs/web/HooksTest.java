@@ -12,16 +12,22 @@ import io.mediajobs.job.JobState;
 import io.mediajobs.poll.HookTerms;
 import io.mediajobs.poll.ProviderTerms;
 import io.mediajobs.store.JobChange;
+import io.mediajobs.store.JobFilter;
+import io.mediajobs.store.NewJob;
+import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -40,7 +46,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HooksTest {
 
     private static final String TOKEN = "a-token-that-nobody-guesses";
+    private static final String OLD_TOKEN = "the-token-of-last-year";
+    private static final String STORIES_TOKEN = "a-token-of-another-provider";
     private static final String OLD_SECRET = "the-secret-of-last-year";
+    private static final byte[] STANDARD_KEY = "a key of standard webhooks, 24+ bytes".getBytes(StandardCharsets.UTF_8);
+    private static final String STANDARD_SECRET = "whsec_" + Base64.getEncoder().encodeToString(STANDARD_KEY);
+    private static final List<String> PROVIDERS = List.of("productai", "pictory-image", "pictory-video", "pictory-render", "stories");
 
     @TempDir
     static Path folder;
@@ -49,11 +60,33 @@ class HooksTest {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     @BeforeAll
-    static void start() {
-        program = TestProgram.start(folder, Map.of("provider.productai.every", "1h", "provider.pictory-video.every", "1h", "provider.stories.every", "1h",
-                "provider.productai.hook-secret", "demo-webhook-secret", "provider.productai.old-hook-secret", OLD_SECRET,
-                "provider.pictory.hook-token", TOKEN, "hooks.max-body", "1KB"));
+    static void start() throws IOException {
+        Map<String, String> settings = new HashMap<>(Map.of("provider.productai.hook-secret", "demo-webhook-secret", "provider.productai.old-hook-secret", OLD_SECRET,
+                "provider.pictory.hook-token", TOKEN, "provider.pictory.old-hook-token", OLD_TOKEN, "provider.stories.hook-token", STORIES_TOKEN,
+                "provider.standard.hook-secret", STANDARD_SECRET, "routes.folder", routes().toString()));
+        PROVIDERS.forEach(provider -> settings.put("provider." + provider + ".every", "1h"));
+        program = TestProgram.start(folder, settings);
         url = "http://127.0.0.1:" + program.program.context().hasService(ApiServer.class).getPort() + "/hooks/";
+    }
+
+    /** The shipped ones, and one more whose provider signs by Standard Webhooks and whose jobs are first asked for after an hour. */
+    private static Path routes() throws IOException {
+        Path routes = folder.resolve("routes");
+        try (var files = Files.walk(Path.of("routes"))) {
+            for (Path file : files.toList()) {
+                Path copy = routes.resolve(Path.of("routes").relativize(file).toString());
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(copy);
+                } else {
+                    Files.copy(file, copy);
+                }
+            }
+        }
+        String shipped = Files.readString(routes.resolve("providers/productai.camel.yaml"));
+        Files.writeString(routes.resolve("providers/standard.camel.yaml"), shipped.replace("id: productai", "id: standard").replace("provider: productai", "provider: standard")
+                .replace("id: ask-productai", "id: ask-standard").replace("hook: hmac-sha256", "hook: standard-webhooks\n        firstAfter: 1h")
+                .replaceAll("hookSecrets: .*", "hookSecrets: provider.standard.hook-secret").replaceAll("        hookHeader: .*\n", ""));
+        return routes;
     }
 
     @AfterAll
@@ -66,6 +99,10 @@ class HooksTest {
         JobKey key = program.follow(provider, id);
         await().until(() -> program.job(key).state() == JobState.PROCESSING && program.job(key).lease() == null);
         return key;
+    }
+
+    private static void asked(JobKey key, long polls) {
+        await().atMost(Duration.ofSeconds(10)).until(() -> program.job(key).polls() == polls && program.job(key).lease() == null);
     }
 
     private static int post(String path, String body, String... headers) throws Exception {
@@ -129,9 +166,110 @@ class HooksTest {
         for (int i = 0; i < 100; i++) {
             assertThat(post("productai", body, "X-ProductAI-Signature", signature)).isEqualTo(202);
         }
-        await().until(() -> program.job(key).lease() == null);
+        asked(key, 2);
         assertThat(program.job(key).state()).isEqualTo(JobState.PROCESSING);
         assertThat(program.jobs.timeline(program.job(key))).extracting("what").containsExactly("registered", "processing");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"productai, , /job_id", "pictory-image, a-token-that-nobody-guesses, /job_id", "pictory-image, the-token-of-last-year, /id",
+            "pictory-video, a-token-that-nobody-guesses, /data/job_id", "pictory-video, the-token-of-last-year, /job_id",
+            "pictory-render, a-token-that-nobody-guesses, /job_id", "stories, a-token-of-another-provider, /job_id"})
+    void eachProvidersWebhookWakesItsJob(String provider, String token, String where) throws Exception {
+        JobKey key = working(provider, "woken-" + provider + (token == null ? "" : token.length()));
+        String body = where.equals("/data/job_id") ? "{\"data\":{\"job_id\":\"" + key.jobId() + "\"}}" : "{\"" + where.substring(1) + "\":\"" + key.jobId() + "\"}";
+        assertThat(token == null ? post(provider, body, "X-ProductAI-Signature", signed(secret(), body)) : post(provider + "/" + token, body)).isEqualTo(202);
+        asked(key, 2);
+    }
+
+    @Test
+    void anotherProvidersSecretIsNone() throws Exception {
+        JobKey key = working("stories", "guarded");
+        String body = "{\"job_id\":\"guarded\"}";
+        assertThat(post("stories/" + TOKEN, body)).isEqualTo(401);
+        assertThat(post("pictory-image/" + STORIES_TOKEN, body)).isEqualTo(401);
+        assertThat(post("stories", body, "X-ProductAI-Signature", signed(secret(), body))).isEqualTo(401);
+        assertThat(standard("msg_other", Instant.now(), secret().getBytes(StandardCharsets.UTF_8), body)).isEqualTo(401);
+        assertThat(program.job(key).polls()).isEqualTo(1);
+    }
+
+    private static int standard(String id, Instant at, byte[] key, String body) throws Exception {
+        String time = String.valueOf(at.getEpochSecond());
+        return post("standard", body, "webhook-id", id, "webhook-timestamp", time,
+                "webhook-signature", "v1," + Base64.getEncoder().encodeToString(hmac(key, id + "." + time + "." + body)));
+    }
+
+    @Test
+    void standardWebhooksWakeOnceAnIdHoweverOftenAndInWhateverOrderTheyCome() throws Exception {
+        program.simulator.job("productai", "std").queuedFor(Duration.ZERO).processingFor(Duration.ofMinutes(10)).completes(Assets.png(8, 8));
+        JobKey key = new JobKey("standard", "std");
+        program.jobs.register(List.of(new NewJob(key, Map.of(), Duration.ofHours(2), Duration.ofHours(1))));
+        String body = "{\"job_id\":\"std\"}";
+        assertThat(standard("msg_2", Instant.now(), STANDARD_KEY, body)).isEqualTo(202);
+        asked(key, 1);
+        assertThat(standard("msg_1", Instant.now().minusSeconds(60), STANDARD_KEY, body)).isEqualTo(202);
+        asked(key, 2);
+        for (int i = 0; i < 20; i++) {
+            assertThat(standard("msg_2", Instant.now(), STANDARD_KEY, body)).isEqualTo(202);
+        }
+        assertThat(standard("msg_3", Instant.now().minusSeconds(301), STANDARD_KEY, body)).as("old").isEqualTo(401);
+        assertThat(standard("msg_3", Instant.now().plusSeconds(301), STANDARD_KEY, body)).as("of the future").isEqualTo(401);
+        // what comes after them has been asked for, and they have not
+        JobKey after = working("pictory-image", "after-them");
+        assertThat(post("pictory-image/" + TOKEN, "{\"id\":\"after-them\"}")).isEqualTo(202);
+        asked(after, 2);
+        assertThat(program.job(key).polls()).isEqualTo(2);
+    }
+
+    @Test
+    void aWebhookBeforeTheRegistrationIsUsedByIt() throws Exception {
+        String body = "{\"job_id\":\"before\"}";
+        assertThat(standard("msg_before", Instant.now(), STANDARD_KEY, body)).isEqualTo(202);
+        program.simulator.job("productai", "before").queuedFor(Duration.ZERO).processingFor(Duration.ZERO).completes(Assets.png(8, 8));
+        JobKey key = new JobKey("standard", "before");
+        program.jobs.register(List.of(new NewJob(key, Map.of(), Duration.ofHours(2), Duration.ofHours(1))));
+        await().atMost(Duration.ofSeconds(20)).until(() -> program.job(key).state() == JobState.ARCHIVED);
+    }
+
+    @Test
+    void aForgedOneCostsTheStoreNothingAndLocksNobodyOut() throws Exception {
+        JobKey key = working("productai", "flooded");
+        String body = "{\"job_id\":\"flooded\"}";
+        Object before = stored();
+        for (int i = 0; i < 100; i++) {
+            assertThat(post("productai", body, "X-ProductAI-Signature", signed("guess number " + i, body))).isEqualTo(401);
+            assertThat(post("pictory-image/guess-number-" + i, body)).isEqualTo(401);
+        }
+        assertThat(stored()).isEqualTo(before);
+        assertThat(post("productai", body, "X-ProductAI-Signature", signed(secret(), body))).isEqualTo(202);
+        asked(key, 2);
+    }
+
+    private static Object stored() {
+        return program.jobs.list(new JobFilter(null, "productai", "flooded", null, 10)).stream().map(Job::updatedAt).toList();
+    }
+
+    @Test
+    void bodiesWithoutALengthAreCutOff() throws Exception {
+        byte[] chunk = ("10000\r\n" + "x".repeat(0x10000) + "\r\n").getBytes(StandardCharsets.US_ASCII);
+        try (Socket socket = new Socket("127.0.0.1", URI.create(url).getPort())) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream().write(("POST /hooks/productai HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            long sent = 0;
+            try {
+                while (sent < 100_000_000) {
+                    socket.getOutputStream().write(chunk);
+                    sent += chunk.length;
+                }
+            } catch (IOException e) {
+                // told that it is too much
+            }
+            assertThat(sent).isLessThan(50_000_000);
+        }
+        String small = "{\"job_id\":\"chunked\"}";
+        HttpRequest inChunks = HttpRequest.newBuilder(URI.create(url + "pictory-image/" + TOKEN)).POST(HttpRequest.BodyPublishers.ofInputStream(
+                () -> new java.io.ByteArrayInputStream(small.getBytes(StandardCharsets.UTF_8)))).build();
+        assertThat(CLIENT.send(inChunks, HttpResponse.BodyHandlers.ofString()).statusCode()).isEqualTo(202);
     }
 
     @Test
@@ -158,7 +296,7 @@ class HooksTest {
             "pictory-video/a-token-that-nobody-guessee | none | 401",
             "pictory-video/a-token-that-nobody-guesses | none | 202",
             "pictory-video/a/b             | none      | 404",
-            "stories/a-token-that-nobody-guesses | none | 404",
+            "stories/a-token-that-nobody-guesses | none | 401",
             "nobody                        | none      | 404"})
     void onlyTheProvidersOwnIsTaken(String path, String how, int status) throws Exception {
         JobKey key = new JobKey("productai", "guarded");
@@ -183,14 +321,14 @@ class HooksTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "[]", "null", "{}", "{\"job_id\":7}", "{\"job_id\":\"\"}", "not json", "{\"job_id\":\"a\""})
+    @ValueSource(strings = {"{\"job_id\":\"..\"}", "{\"job_id\":\" a\"}", "{\"job_id\":\"a\\u0000b\"}", "{\"job_id\":\"\\ud800\"}", "{\"job_id\":{\"job_id\":\"a\"}}", "", "[]", "null", "{}", "{\"job_id\":7}", "{\"job_id\":\"\"}", "not json", "{\"job_id\":\"a\""})
     void aGenuineOneThatNamesNoJob(String body) throws Exception {
         assertThat(post("productai", body, "X-ProductAI-Signature", signed(secret(), body))).isEqualTo(400);
     }
 
     @Test
     void whatIsNoWebhook() throws Exception {
-        String body = "{\"job_id\":\"" + "x".repeat(2000) + "\"}";
+        String body = "{\"job_id\":\"a\",\"more\":\"" + "x".repeat(11 * 1024 * 1024) + "\"}";
         assertThat(post("productai", body, "X-ProductAI-Signature", signed(secret(), body))).isEqualTo(413);
         String unknown = "{\"job_id\":\"nobody-registered-it\"}";
         assertThat(post("productai", unknown, "X-ProductAI-Signature", signed(secret(), unknown))).isEqualTo(202);

@@ -80,7 +80,7 @@ final class RunningApi implements AutoCloseable {
         main.bind("verifyApi", new VerifyApi(jobs, new ArchiveVerification(settings, null, jobs)));
         main.bind("eventsApi", new EventsApi(outbox));
         metrics = new Metrics(figures);
-        main.bind("hooksApi", new HooksApi(known, jobs, new Registrar(known, jobs), metrics, name -> "", new HooksApi.Terms(1000, false), Clock.systemUTC()));
+        main.bind("hooksApi", new HooksApi(known, null, metrics, name -> "", Clock.systemUTC()));
         main.configure().withRoutesIncludePattern("file:routes/http-api/*.camel.yaml");
         main.setDefaultPropertyPlaceholderLocation("false");
         main.setOverrideProperties(settings.all());

@@ -123,6 +123,23 @@ CREATE TABLE usual_duration (
     PRIMARY KEY (provider, model)
 );
 
+-- Webhooks that came lately: one that comes again changes nothing.
+CREATE TABLE hook (
+    id      TEXT   PRIMARY KEY,
+    came_at BIGINT NOT NULL
+);
+CREATE INDEX hook_came ON hook (came_at);
+
+-- Jobs that a webhook has named and nobody has registered.
+CREATE TABLE early_hook (
+    provider TEXT   NOT NULL,
+    job_id   TEXT   NOT NULL,
+    came_at  BIGINT NOT NULL,
+    PRIMARY KEY (provider, job_id)
+);
+CREATE INDEX early_hook_of ON early_hook (provider, came_at);
+CREATE INDEX early_hook_came ON early_hook (came_at);
+
 -- one row, written to find out whether a store that took no writes takes them again, and by nodes that share the store, as a sign that
 -- time passed as usual
 CREATE TABLE pulse (

@@ -1,0 +1,184 @@
+package io.mediajobs.web;
+
+import io.mediajobs.intake.Registrar;
+import io.mediajobs.intake.Registration;
+import io.mediajobs.intake.Result;
+import io.mediajobs.job.JobKey;
+import io.mediajobs.store.Hooks;
+import io.mediajobs.store.Hooks.Hook;
+import io.mediajobs.store.Hooks.Outcome;
+import io.mediajobs.store.StoreUnavailableException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Genuine webhooks on their way into the store. Those that come at the same time share one commit, so a thousand a second cost the store a few
+ * dozen transactions; each is answered when its own is on disk. One that comes again soon is known in memory, and costs the store nothing.
+ */
+public final class HookQueue implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HookQueue.class);
+
+    private static final int MOST_WAITING = 1_000;
+    private static final int MOST_AT_ONCE = 200;
+    private static final int MOST_RECENT = 20_000;
+    /** A commit that takes longer is one of a store that is away or at its end: the threads of the API are not held up for it. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** Before the store is tried again. */
+    private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    /** What became of a webhook, in the words of the metric. */
+    enum Received {
+        WOKEN("woken"), NOTHING_TO_DO("nothing-to-do"), REPLAYED("replayed"), KEPT("kept"), ADOPTED("adopted");
+
+        final String word;
+
+        Received(String word) {
+            this.word = word;
+        }
+    }
+
+    private record Waiting(Hook hook, CompletableFuture<Received> answer) {
+    }
+
+    private final Hooks hooks;
+    private final Registrar registrar;
+    private final boolean adopt;
+    private final BlockingQueue<Waiting> queue = new ArrayBlockingQueue<>(MOST_WAITING);
+    /** Ids of webhooks that are in the store, with the time by {@link System#nanoTime()}. */
+    private final Map<String, Long> recent = new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
+            return size() > MOST_RECENT;
+        }
+    };
+    private final long rememberNanos;
+    private final Thread writer = new Thread(this::write, "webhooks");
+    private volatile long busySince;
+    private volatile boolean busy;
+    private volatile long awayUntil = System.nanoTime();
+
+    /**
+     * @param terms what the store remembers
+     * @param adopt whether a job that nobody registered is followed from then on
+     */
+    public HookQueue(Hooks hooks, Hooks.Terms terms, Registrar registrar, boolean adopt) {
+        this.hooks = hooks;
+        this.registrar = registrar;
+        this.adopt = adopt;
+        this.rememberNanos = terms.remember().toNanos();
+        writer.setDaemon(true);
+        writer.start();
+    }
+
+    /**
+     * @return what became of it; it is on disk
+     * @throws StoreUnavailableException if that could not be, or not soon
+     */
+    Received receive(Hook hook) {
+        if (isRecent(hook.id())) {
+            return Received.REPLAYED;
+        }
+        long now = System.nanoTime();
+        if (awayUntil - now > 0 || busy && now - busySince > PATIENCE_NANOS) {
+            throw new StoreUnavailableException("The job store takes no webhooks at the moment", null);
+        }
+        Waiting waiting = new Waiting(hook, new CompletableFuture<>());
+        if (!queue.offer(waiting)) {
+            throw new StoreUnavailableException("Too many webhooks wait for the job store", null);
+        }
+        try {
+            return waiting.answer.get(2 * PATIENCE_NANOS, TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
+        } catch (TimeoutException e) {
+            throw new StoreUnavailableException("The job store has not taken the webhook in time", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoreUnavailableException("Interrupted while the job store took the webhook", e);
+        }
+    }
+
+    private boolean isRecent(String id) {
+        synchronized (recent) {
+            Long since = recent.get(id);
+            return since != null && System.nanoTime() - since < rememberNanos;
+        }
+    }
+
+    private void write() {
+        List<Waiting> batch = new ArrayList<>();
+        try {
+            while (true) {
+                batch.add(queue.take());
+                queue.drainTo(batch, MOST_AT_ONCE - 1);
+                write(batch);
+                batch.clear();
+            }
+        } catch (InterruptedException e) {
+            batch.forEach(HookQueue::refuse);
+            queue.forEach(HookQueue::refuse);
+        }
+    }
+
+    private static void refuse(Waiting waiting) {
+        waiting.answer.completeExceptionally(new StoreUnavailableException("The program stops", null));
+    }
+
+    private void write(List<Waiting> batch) {
+        busySince = System.nanoTime();
+        busy = true;
+        try {
+            Set<JobKey> adopted = adopt ? adopt(batch) : Set.of();
+            List<Outcome> outcomes = hooks.receive(batch.stream().map(Waiting::hook).toList());
+            synchronized (recent) {
+                batch.forEach(waiting -> recent.put(waiting.hook.id(), busySince));
+            }
+            for (int i = 0; i < batch.size(); i++) {
+                Received received = Received.valueOf(outcomes.get(i).name());
+                boolean first = received != Received.REPLAYED && adopted.contains(batch.get(i).hook.job());
+                batch.get(i).answer.complete(first ? Received.ADOPTED : received);
+            }
+        } catch (RuntimeException e) {
+            if (e instanceof StoreUnavailableException) {
+                awayUntil = System.nanoTime() + PAUSE_NANOS;
+            } else {
+                LOG.error("Webhooks could not be taken", e);
+            }
+            batch.forEach(waiting -> waiting.answer.completeExceptionally(e));
+        } finally {
+            busy = false;
+        }
+    }
+
+    /** Before the webhooks are remembered: should the program die in between, the job is followed none the less. */
+    private Set<JobKey> adopt(List<Waiting> batch) {
+        Set<JobKey> adopted = new HashSet<>();
+        List<Registration> strangers = hooks.unregistered(batch.stream().map(waiting -> waiting.hook.job()).toList()).stream()
+                .map(key -> new Registration(key.provider(), key.jobId(), null, Map.of())).toList();
+        for (Result result : registrar.register(strangers)) {
+            if (result instanceof Result.Created created) {
+                LOG.info("Job {} is followed from now on: a webhook named it", created.key());
+                adopted.add(created.key());
+            }
+        }
+        return adopted;
+    }
+
+    @Override
+    public void close() {
+        writer.interrupt();
+    }
+}
