@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 public final class ProviderFiles {
 
     private static final String ENDING = ".camel.yaml";
+    private static final String LIST = "-list";
 
     private ProviderFiles() {
     }
@@ -31,9 +32,14 @@ public final class ProviderFiles {
         return "provider." + stem + ".enabled";
     }
 
-    /** Whether the file is loaded, which a provider's is unless its setting says false. */
+    /** Whether the file is loaded, which a provider's is unless its setting says false. That of its list, NAME-list, goes with it. */
     public static boolean isOn(Settings settings, Path file) {
-        String key = enabledKey(stem(file));
+        String stem = stem(file);
+        return isOn(settings, stem) && (!stem.endsWith(LIST) || isOn(settings, stem.substring(0, stem.length() - LIST.length())));
+    }
+
+    private static boolean isOn(Settings settings, String stem) {
+        String key = enabledKey(stem);
         return !settings.has(key) || settings.flag(key);
     }
 

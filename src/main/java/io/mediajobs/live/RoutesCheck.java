@@ -1,6 +1,7 @@
 package io.mediajobs.live;
 
 import io.mediajobs.config.Settings;
+import io.mediajobs.poll.ListTerms;
 import io.mediajobs.poll.ProviderTerms;
 import io.mediajobs.report.MappingException;
 import io.mediajobs.report.Mappings;
@@ -304,12 +305,16 @@ public final class RoutesCheck {
             return;
         }
         String kamelet = shown(uri.text());
-        if (kamelet.equals("kamelet:read-report") && written.containsKey("mapping")) {
+        if ((kamelet.equals("kamelet:read-report") || kamelet.equals("kamelet:read-list")) && written.containsKey("mapping")) {
             resolved(scratch, written.get("mapping")).ifPresent(mapping -> checkMapping(content, uri.line(), mapping));
-        } else if (kamelet.equals("kamelet:due-jobs")) {
+        } else if (kamelet.equals("kamelet:due-jobs") || kamelet.equals("kamelet:due-list")) {
             Map<String, String> values = new HashMap<>();
             written.forEach((name, value) -> resolved(scratch, value).ifPresent(known -> values.put(name, known)));
             try {
+                if (kamelet.equals("kamelet:due-list")) {
+                    ListTerms.parse(values);
+                    return;
+                }
                 ProviderTerms.parse(values);
                 for (String parameter : List.of("hookSecrets", "assetKey", "assetKeyUrl")) {
                     checkSettings(content, uri.line(), parameter, values.getOrDefault(parameter, "none"));

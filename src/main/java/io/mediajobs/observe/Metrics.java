@@ -93,6 +93,20 @@ public final class Metrics {
     }
 
     /**
+     * A provider was asked for a page of its list of jobs.
+     *
+     * @param outcome few and fixed words: {@code page}, {@code unusable}, {@code no-answer}, {@code http-429}
+     * @param took    from the request to the read answer
+     */
+    public void listed(String provider, String outcome, Duration took) {
+        Counter.builder("mediajobs.lists").description("Pages of lists of jobs that were asked for, by what became of them.")
+                .tags("provider", provider, "outcome", outcome).register(registry).increment();
+        Timer.builder("mediajobs.list").description("Time of a call for a page of a list of jobs.").tags("provider", provider)
+                .serviceLevelObjectives(Duration.ofMillis(100), Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(30))
+                .register(registry).record(took);
+    }
+
+    /**
      * One asset came into S3.
      *
      * @param bytes its length

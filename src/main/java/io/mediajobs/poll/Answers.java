@@ -1,12 +1,16 @@
 package io.mediajobs.poll;
 
 import io.mediajobs.job.Job;
+import io.mediajobs.job.JobError;
 import io.mediajobs.observe.Metrics;
 import io.mediajobs.report.Answer;
 import io.mediajobs.report.AnswerReader;
+import io.mediajobs.report.ListPage;
 import io.mediajobs.report.Mapping;
 import io.mediajobs.report.MappingException;
 import io.mediajobs.report.Mappings;
+import io.mediajobs.report.UnfitReportException;
+import io.mediajobs.report.UnreadableAnswerException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -53,8 +57,7 @@ public final class Answers {
         Message message = exchange.getMessage();
         int httpStatus = message.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
         String contentType = message.getHeader(Exchange.CONTENT_TYPE, String.class);
-        Optional<Duration> retryAfter = RetryAfter.parse(message.getHeader("Retry-After", String.class), message.getHeader("Date", String.class), Instant.now(),
-                ABSURD);
+        Optional<Duration> retryAfter = retryAfter(message);
         Answer answer;
         try (InputStream body = message.getBody(InputStream.class)) {
             Mapping program = mappings.get(mapping);
@@ -74,6 +77,65 @@ public final class Answers {
         Job job = exchange.getVariable("job", Job.class);
         String outcome = answer.fits() ? status : answer.isSuccess() ? "unusable" : "http-" + httpStatus;
         metrics.polled(job.provider(), outcome, Duration.ofMillis(exchange.getClock().elapsed()));
+    }
+
+    /**
+     * Reads a page of a provider's list of jobs: {@code kamelet:read-list} calls it. It sets the variables
+     *
+     * <ul>
+     * <li>{@code httpStatus}: the number, an {@code Integer}</li>
+     * <li>{@code page}: the {@link ListPage}, only if the answer is 2xx and fits</li>
+     * <li>{@code answer}: an {@link Answer} with the reason, if there is no page</li>
+     * <li>{@code retryAfter}: the header of that name, if it was sent</li>
+     * </ul>
+     *
+     * @param mapping file name of the jq mapping
+     * @throws IOException      if the answer breaks off
+     * @throws MappingException if there is no such mapping, or it is broken
+     */
+    public void readList(String mapping, Exchange exchange) throws IOException, MappingException {
+        Message message = exchange.getMessage();
+        int httpStatus = message.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
+        String contentType = message.getHeader(Exchange.CONTENT_TYPE, String.class);
+        Optional<Duration> retryAfter = retryAfter(message);
+        Mapping program = mappings.get(mapping);
+        exchange.removeVariable("page");
+        exchange.removeVariable("answer");
+        try (InputStream body = message.getBody(InputStream.class)) {
+            InputStream bytes = body == null ? InputStream.nullInputStream() : body;
+            if (httpStatus >= 200 && httpStatus < 300) {
+                exchange.setVariable("page", page(contentType, bytes, program));
+            } else {
+                exchange.setVariable("answer", reader.read(httpStatus, contentType, bytes, program));
+            }
+        } catch (UnreadableAnswerException e) {
+            exchange.setVariable("answer", unusable(httpStatus, e.code(), e.getMessage()));
+        } catch (UnfitReportException e) {
+            exchange.setVariable("answer", unusable(httpStatus, Answer.UNFIT, "what " + program.name() + " makes of the answer is not a page of a list: " + e.getMessage()));
+        }
+        exchange.setMessage(null);
+        exchange.setVariable("httpStatus", httpStatus);
+        exchange.removeVariable("retryAfter");
+        retryAfter.ifPresent(time -> exchange.setVariable("retryAfter", time));
+        ListCall list = exchange.getVariable("list", ListCall.class);
+        String outcome = exchange.getVariable("page") != null ? "page" : httpStatus >= 200 && httpStatus < 300 ? "unusable" : "http-" + httpStatus;
+        metrics.listed(list.provider(), outcome, Duration.ofMillis(exchange.getClock().elapsed()));
+    }
+
+    private ListPage page(String contentType, InputStream body, Mapping program) throws IOException, UnreadableAnswerException, UnfitReportException {
+        try {
+            return ListPage.of(reader.map(contentType, body, program));
+        } catch (MappingException e) {
+            throw new UnfitReportException(e.getMessage());
+        }
+    }
+
+    private static Answer unusable(int httpStatus, String code, String reason) {
+        return new Answer(httpStatus, null, new JobError(code, reason, null), null, null);
+    }
+
+    private static Optional<Duration> retryAfter(Message message) {
+        return RetryAfter.parse(message.getHeader("Retry-After", String.class), message.getHeader("Date", String.class), Instant.now(), ABSURD);
     }
 
     private static boolean isAccepted(int httpStatus, String accept) {

@@ -3,8 +3,12 @@ package io.mediajobs.poll;
 import io.mediajobs.config.ConfigurationException;
 import io.mediajobs.job.Job;
 import io.mediajobs.store.JobStore;
+import io.mediajobs.store.ListRounds;
 import io.mediajobs.store.StoreUnavailableException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -17,22 +21,31 @@ public final class DueJobs {
 
     private final JobStore jobs;
     private final Leases leases;
+    private final Providers providers;
     private final Turns turns;
     private final Ticks ticks;
+    private final Duration tick;
     private final int placesHere;
     /** Providers that may have more due than there were places for. */
     private final Set<String> waiting = ConcurrentHashMap.newKeySet();
+    /** By provider with a list: when it last ticked in its turn, by {@link System#nanoTime()}. */
+    private final Map<String, Long> regular = new ConcurrentHashMap<>();
 
-    /** @param placesHere status calls of one provider at the same time at the most in this process, at least 1 */
-    public DueJobs(JobStore jobs, Leases leases, Turns turns, Ticks ticks, int placesHere) {
+    /**
+     * @param tick       time between two regular ticks
+     * @param placesHere status calls of one provider at the same time at the most in this process, at least 1
+     */
+    public DueJobs(JobStore jobs, Leases leases, Providers providers, Turns turns, Ticks ticks, Duration tick, int placesHere) {
         if (placesHere < 1) {
             throw new ConfigurationException("The setting poll.places-per-node is wrong: " + placesHere + " is less than 1.");
         }
         this.placesHere = placesHere;
         this.jobs = jobs;
         this.leases = leases;
+        this.providers = providers;
         this.turns = turns;
         this.ticks = ticks;
+        this.tick = tick;
         leases.onFreePlace(provider -> {
             if (waiting.remove(provider)) {
                 ticks.now(provider);
@@ -44,7 +57,8 @@ public final class DueJobs {
      * @param provider name of the provider
      * @param rate     as in {@code 5/s}
      * @param atOnce   status calls at the same time at the most, in all processes that share the store
-     * @return leased jobs, the longest waiting first; empty if none is due, no place is free, the provider is paused or the store is away
+     * @return leased jobs, the longest waiting first; empty if none is due, they are left to the provider's list, no place is free,
+     *         the provider is paused or the store is away
      */
     public List<Job> claim(String provider, String rate, int atOnce) {
         ticks.begun(provider);
@@ -53,7 +67,8 @@ public final class DueJobs {
         int places = Math.min(atOnce, placesHere) - leases.polling(provider);
         try {
             long begin = System.nanoTime();
-            List<Job> claimed = jobs.claim(provider, new JobStore.Terms(places, atOnce, turns.pace(provider, Rate.parse(rate)), leases.duration()));
+            List<Job> claimed = jobs.claim(provider, new JobStore.Terms(places, atOnce, turns.pace(provider, Rate.parse(rate)), leases.duration(),
+                    list(provider, begin)));
             leases.claimed(claimed);
             if (!claimed.isEmpty()) {
                 turns.given(provider, System.nanoTime() - begin);
@@ -67,6 +82,21 @@ public final class DueJobs {
             LOG.debug("No jobs of {} while the job store is away", provider, e);
             return List.of();
         }
+    }
+
+    /** @param now by {@link System#nanoTime()} */
+    private ListRounds.Use list(String name, long now) {
+        Optional<ListTerms> list = providers.list(name);
+        Optional<Provider> provider = providers.find(name);
+        if (list.isEmpty() || provider.isEmpty()) {
+            return null;
+        }
+        Long last = regular.get(name);
+        boolean outOfTurn = last != null && now - last < tick.toNanos() * 9 / 10;
+        if (!outOfTurn) {
+            regular.put(name, now);
+        }
+        return new ListRounds.Use(list.get().atLeast(), list.get().every(provider.get().every()), outOfTurn);
     }
 
     /** Where the provider's assets may be, as its route says it: for the archive, with each job. */

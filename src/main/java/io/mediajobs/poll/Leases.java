@@ -78,10 +78,11 @@ public final class Leases implements Processor, AutoCloseable {
         }
     }
 
-    /** Binds the lease to the exchange that will work on the job; the wire tap of {@code due-jobs} calls it for its copy. */
+    /** Binds the lease to the exchange that will work on the job; the wire tap of {@code due-jobs} calls it for its copy, and {@code take-page}. */
     @Override
     public void process(Exchange exchange) {
         Job job = exchange.getVariable("job", Job.class);
+        held.put(job.id(), job);
         exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
             @Override
             public void onDone(Exchange done) {

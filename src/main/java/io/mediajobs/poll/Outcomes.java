@@ -30,28 +30,40 @@ public final class Outcomes {
     private static final Logger LOG = LoggerFactory.getLogger(Outcomes.class);
 
     private final JobStore jobs;
+    private final DueLists lists;
     private final JobEvents events;
     private final Metrics metrics;
 
-    public Outcomes(JobStore jobs, JobEvents events, Metrics metrics) {
+    public Outcomes(JobStore jobs, DueLists lists, JobEvents events, Metrics metrics) {
         this.jobs = jobs;
+        this.lists = lists;
         this.events = events;
         this.metrics = metrics;
     }
 
     /**
      * The provider still works on it: asked again after {@code askIn}, at the latest at its deadline, or expired if that has passed.
+     *
+     * @param news null for an answer about this job alone; otherwise the page of a list that says so, which is written as a whole
      */
-    public void reschedule(@Variable("job") Job job, @Variable("report") Report report, @Variable("askIn") Duration askIn) {
+    public void reschedule(@Variable("job") Job job, @Variable("report") Report report, @Variable("askIn") Duration askIn, @Variable("news") ListNews news) {
         JobState state = report.status() == Status.PENDING ? JobState.PENDING : JobState.PROCESSING;
-        if (jobs.isOverdue(job)) {
+        Instant now = news == null ? jobs.now() : news.now();
+        if (news == null && jobs.isOverdue(job)) {
             expire(job, "The provider still says " + report.status().word() + ".", report, new ProviderSignal.Fine());
             return;
         }
-        JobChange change = asked(JobChange.to(state), report).clearError()
-                .askAgainIn(atTheLatest(job.deadlineAt(), askIn))
-                .noteNews(state.word(), null);
-        write(job, change, new ProviderSignal.Fine());
+        if (news != null && job.deadlineAt() != null && !now.isBefore(job.deadlineAt())) {
+            news.ends(job);
+            return;
+        }
+        Duration next = atTheLatest(job.deadlineAt(), askIn, now);
+        JobChange change = asked(JobChange.to(state), report).clearError().askAgainIn(next).listAgain().noteNews(state.word(), null);
+        if (news == null) {
+            write(job, change, new ProviderSignal.Fine());
+        } else {
+            news.goesOn(job, report, change, next);
+        }
     }
 
     /** The provider is done: the job is archiving from now on, and its lease stays with the archive. */
@@ -116,39 +128,63 @@ public final class Outcomes {
 
     // what pauses the provider leaves its jobs due: they go on the moment the pause ends, at the provider's rate
 
-    /** 429: the whole provider waits, for as long as it asks for or for {@code otherwise}, at the most for {@code longest}. */
-    public void throttle(@Variable("job") Job job, @Variable("retryAfter") Duration retryAfter, String otherwise, String longest) {
+    /**
+     * 429: the whole provider waits, for as long as it asks for or for {@code otherwise}, at the most for {@code longest}.
+     *
+     * @param job  that was asked for; null if it was a page of the list
+     * @param list that page; null if it was a job
+     */
+    public void throttle(@Variable("job") Job job, @Variable("list") ListCall list, @Variable("retryAfter") Duration retryAfter, String otherwise, String longest) {
         Duration most = Durations.parse(longest);
         Duration asked = retryAfter == null ? Durations.parse(otherwise) : retryAfter;
         Duration patience = asked.compareTo(most) < 0 ? asked : most;
-        LOG.info("Provider {} asks for patience (429): nothing is asked for {} s", job.provider(), patience.toSeconds());
-        write(job, JobChange.to(null).polled().askAgainIn(Duration.ZERO).note("throttled", "the provider waits " + patience.toSeconds() + " s"),
-                new ProviderSignal.Throttled(patience));
+        ProviderSignal signal = new ProviderSignal.Throttled(patience);
+        LOG.info("Provider {} asks for patience (429): nothing is asked for {} s", provider(job, list), patience.toSeconds());
+        if (job == null) {
+            lists.failed(list, signal, null, null, null);
+        } else {
+            write(job, JobChange.to(null).polled().askAgainIn(Duration.ZERO).note("throttled", "the provider waits " + patience.toSeconds() + " s"), signal);
+        }
     }
 
     /**
      * The provider refuses us as such: all its jobs wait, one asks again after each {@code pause}.
      *
-     * @param reason {@code unauthorized} or {@code payment-required}
+     * @param job      that was asked for; null if it was a page of the list
+     * @param list     that page; null if it was a job
+     * @param reason   {@code unauthorized} or {@code payment-required}
+     * @param listRest how long the list is left alone, so that a key that may do everything but that does not keep the provider paused
      */
-    public void pauseProvider(@Variable("job") Job job, @Variable("answer") Answer answer, String reason, String pause) {
+    public void pauseProvider(@Variable("job") Job job, @Variable("list") ListCall list, @Variable("answer") Answer answer, String reason, String pause, String listRest) {
         Duration time = Durations.parse(pause);
+        ProviderSignal signal = new ProviderSignal.Refused(reason, answer.error(), time);
         LOG.info("Provider {} answers {} ({}): its jobs wait, and it is tried again in {} s. Correct its key or its account; a restart or"
-                + " `resume` tries at once.", job.provider(), reason, answer.error().message(), time.toSeconds());
-        write(job, JobChange.to(null).polled().askAgainIn(Duration.ZERO).note(reason, answer.error().message()),
-                new ProviderSignal.Refused(reason, answer.error(), time));
+                + " `resume` tries at once.", provider(job, list), reason, answer.error().message(), time.toSeconds());
+        if (job == null) {
+            Duration rest = Durations.parse(listRest);
+            lists.failed(list, signal, answer.error().message(), rest, rest);
+        } else {
+            write(job, JobChange.to(null).polled().askAgainIn(Duration.ZERO).note(reason, answer.error().message()), signal);
+        }
     }
 
     /**
-     * No useful answer: 5xx, time-out, reset, cut off. The job backs off; after {@code threshold} of them in a row the whole provider does.
+     * No useful answer: 5xx, time-out, reset, cut off. The job or the list backs off; after {@code threshold} of them in a row the whole
+     * provider does.
      *
+     * @param job      that was asked for; null if it was a page of the list
+     * @param list     that page; null if it was a job
      * @param first    first backoff
      * @param longest  longest backoff
      * @param pause    first pause of the provider's circuit
      * @param longestPause longest pause of the circuit
      */
-    public void backOff(Exchange exchange, @Variable("job") Job job, @Variable("answer") Answer answer,
+    public void backOff(Exchange exchange, @Variable("job") Job job, @Variable("list") ListCall list, @Variable("answer") Answer answer,
                         String first, String longest, int threshold, String pause, String longestPause) {
+        if (job == null) {
+            backOff(exchange, list, answer, threshold, Durations.parse(pause), Durations.parse(longestPause));
+            return;
+        }
         if (answer == null) {
             metrics.polled(job.provider(), "no-answer", Duration.ofMillis(exchange.getClock().elapsed()));
         }
@@ -161,6 +197,26 @@ public final class Outcomes {
         int failures = job.failures() + 1;
         write(job, JobChange.to(null).polled().failures(failures).askAgainIn(Backoff.after(failures, Durations.parse(first), Durations.parse(longest)))
                 .note("unavailable", error.message()), signal);
+    }
+
+    /** The list rests like the circuit: what its jobs are asked for one by one says whether the provider as a whole is away. */
+    private void backOff(Exchange exchange, ListCall list, Answer answer, int threshold, Duration pause, Duration longestPause) {
+        if (answer == null) {
+            metrics.listed(list.provider(), "no-answer", Duration.ofMillis(exchange.getClock().elapsed()));
+        }
+        JobError error = answer == null ? unreachable(exchange) : answer.error();
+        lists.failed(list, new ProviderSignal.Unavailable(error, threshold, pause, longestPause), error.message(), pause, longestPause);
+    }
+
+    /**
+     * The list's answer cannot be used, or the list is not for us: it is left alone for a while, and the jobs are asked for one by one.
+     *
+     * @param answer null if something in a route went wrong
+     * @param rest   twice as long each time, up to {@code longest}
+     */
+    public void restList(Exchange exchange, @Variable("list") ListCall list, @Variable("answer") Answer answer, String rest, String longest) {
+        String why = answer == null ? unreachable(exchange).message() : answer.error().code() + ": " + answer.error().message();
+        lists.failed(list, null, why, Durations.parse(rest), Durations.parse(longest));
     }
 
     /**
@@ -197,13 +253,25 @@ public final class Outcomes {
     public void giveBack(Exchange exchange, @Variable("job") Job job, String delay) {
         Throwable cause = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class);
         String message = Redaction.text(String.valueOf(cause));
+        if (job.lease() == null) {
+            // a page of a list tells of it, and nobody holds it: it is asked for by itself next
+            LOG.error("What a list says of job {} could not be used: {}.", job.key(), message);
+            return;
+        }
         LOG.error("Job {} could not be worked on: {}. It is asked again in {}.", job.key(), message, delay);
         write(job, JobChange.to(null).askAgainIn(Backoff.spread(Durations.parse(delay))).note("trouble", message), null);
     }
 
-    /** The request did not go out, since its provider has been paused meanwhile: the job is due as before, and was not asked for. */
-    public void giveBackUnasked(@Variable("job") Job job) {
-        jobs.release(job);
+    /**
+     * The request did not go out, since its provider has been paused meanwhile: the job is due as before, and was not asked for; a round through a
+     * list is over.
+     */
+    public void giveBackUnasked(@Variable("job") Job job, @Variable("list") ListCall list) {
+        if (job == null) {
+            lists.failed(list, null, null, null, null);
+        } else {
+            jobs.release(job);
+        }
     }
 
     private static JobError unreachable(Exchange exchange) {
@@ -212,9 +280,13 @@ public final class Outcomes {
         return new JobError("no-answer", message, true);
     }
 
-    private Duration atTheLatest(Instant deadline, Duration time) {
-        Duration left = deadline == null ? time : Duration.between(jobs.now(), deadline);
+    private static Duration atTheLatest(Instant deadline, Duration time, Instant now) {
+        Duration left = deadline == null ? time : Duration.between(now, deadline);
         return left.compareTo(time) < 0 && !left.isNegative() ? left : time;
+    }
+
+    private static String provider(Job job, ListCall list) {
+        return job == null ? list.provider() : job.provider();
     }
 
     private void expire(Job job, String last, Report report, ProviderSignal signal) {

@@ -66,13 +66,14 @@ public final class PollPlan {
      * @param report what the provider says of the job, which it still works on
      * @param every  the provider's interval, such as {@code 15s}
      * @param asks   {@code predicted}, or {@code fixed} for the interval alone
+     * @param at     the store's time, where many jobs are planned at once; null to ask for it
      */
-    public Duration next(@Variable("job") Job job, @Variable("report") Report report, String every, String asks) {
+    public Duration next(@Variable("job") Job job, @Variable("report") Report report, String every, String asks, @Variable("now") Instant at) {
         Duration interval = Durations.parse(every);
         if (asks.equals("fixed")) {
             return Backoff.spread(interval);
         }
-        JobClock clock = new JobClock(job, report, now.get());
+        JobClock clock = new JobClock(job, report, at == null ? now.get() : at);
         double millis = usual(job.provider(), JobClock.model(report)).map(known -> plan(known, clock, job, report, interval.toMillis())).orElse(0d);
         if (millis <= interval.toMillis()) {
             return Backoff.spread(interval);

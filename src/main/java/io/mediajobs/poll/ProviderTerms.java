@@ -22,7 +22,7 @@ public record ProviderTerms(Duration every, Duration firstAfter, Duration deadli
 
         private final String parameter;
 
-        private WrongTermException(String parameter, String message) {
+        WrongTermException(String parameter, String message) {
             super(parameter + " is wrong: " + message);
             this.parameter = parameter;
         }
@@ -49,7 +49,7 @@ public record ProviderTerms(Duration every, Duration firstAfter, Duration deadli
                 term(parameters, "asks", "predicted", ProviderTerms::predicted));
     }
 
-    private static <T> T term(Map<String, String> parameters, String name, String otherwise, Function<String, T> parser) {
+    static <T> T term(Map<String, String> parameters, String name, String otherwise, Function<String, T> parser) {
         try {
             return parser.apply(parameters.getOrDefault(name, otherwise));
         } catch (IllegalArgumentException e) {
@@ -57,7 +57,7 @@ public record ProviderTerms(Duration every, Duration firstAfter, Duration deadli
         }
     }
 
-    private static Duration time(String text) {
+    static Duration time(String text) {
         Duration time = Durations.parse(text);
         if (time.isZero()) {
             throw new IllegalArgumentException("'" + text + "' is no time at all; it must be more than zero");
@@ -73,7 +73,7 @@ public record ProviderTerms(Duration every, Duration firstAfter, Duration deadli
         };
     }
 
-    private static int count(String text) {
+    static int count(String text) {
         try {
             int count = Integer.parseInt(text.trim());
             if (count > 0) {

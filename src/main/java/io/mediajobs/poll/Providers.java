@@ -14,6 +14,16 @@ public interface Providers {
         return Optional.empty();
     }
 
+    /** How a provider's list of jobs is used; empty if no route that runs asks for one. */
+    default Optional<ListTerms> list(String name) {
+        return Optional.empty();
+    }
+
+    /** Where a provider's assets may be. */
+    default AssetTerms assets(String name) {
+        return AssetTerms.NONE;
+    }
+
     /** @param name of the provider; empty if no route is called so */
     default Optional<Provider> find(String name) {
         return all().stream().filter(provider -> provider.name().equals(name)).findFirst();

@@ -16,6 +16,7 @@ import org.apache.camel.component.kamelet.KameletEndpoint;
 public final class RouteProviders implements Providers, CamelContextAware {
 
     private static final String KAMELET = "due-jobs";
+    private static final String LIST_KAMELET = "due-list";
 
     private CamelContext context;
     private volatile List<Provider> held;
@@ -52,13 +53,22 @@ public final class RouteProviders implements Providers, CamelContextAware {
     }
 
     private Provider provider(Route route) {
-        if (!(route.getEndpoint() instanceof KameletEndpoint kamelet) || !KAMELET.equals(kamelet.getTemplateId())) {
+        if (!begins(route, KAMELET)) {
             return null;
         }
+        KameletEndpoint kamelet = (KameletEndpoint) route.getEndpoint();
         Map<String, String> declared = declared(kamelet);
         ProviderTerms terms = ProviderTerms.parse(declared);
         return new Provider(declared.getOrDefault("provider", route.getRouteId()), terms.every(), terms.firstAfter(), terms.deadline(), terms.perSecond(), terms.atOnce(),
-                terms.predicted(), context.getRouteController().getRouteStatus(route.getRouteId()).isStarted() && !isPaused(kamelet.getRouteId()));
+                terms.predicted(), isRunning(route));
+    }
+
+    private static boolean begins(Route route, String kamelet) {
+        return route.getEndpoint() instanceof KameletEndpoint source && kamelet.equals(source.getTemplateId());
+    }
+
+    private boolean isRunning(Route route) {
+        return context.getRouteController().getRouteStatus(route.getRouteId()).isStarted() && !isPaused(((KameletEndpoint) route.getEndpoint()).getRouteId());
     }
 
     private Map<String, String> declared(KameletEndpoint kamelet) {
@@ -69,9 +79,23 @@ public final class RouteProviders implements Providers, CamelContextAware {
 
     @Override
     public Optional<HookTerms> hook(String name) {
-        return context.getRoutes().stream().filter(route -> route.getEndpoint() instanceof KameletEndpoint kamelet && KAMELET.equals(kamelet.getTemplateId()))
-                .map(route -> declared((KameletEndpoint) route.getEndpoint())).filter(declared -> name.equals(declared.get("provider")))
-                .map(HookTerms::parse).filter(Objects::nonNull).findFirst();
+        return declared(KAMELET, name).map(HookTerms::parse);
+    }
+
+    @Override
+    public AssetTerms assets(String name) {
+        return declared(KAMELET, name).map(AssetTerms::parse).orElse(AssetTerms.NONE);
+    }
+
+    @Override
+    public Optional<ListTerms> list(String name) {
+        return declared(LIST_KAMELET, name).map(ListTerms::parse);
+    }
+
+    /** The parameters of the running route that begins with a kamelet for this provider. */
+    private Optional<Map<String, String>> declared(String kamelet, String name) {
+        return context.getRoutes().stream().filter(route -> begins(route, kamelet) && (kamelet.equals(KAMELET) || isRunning(route)))
+                .map(route -> declared((KameletEndpoint) route.getEndpoint())).filter(declared -> name.equals(declared.get("provider"))).findFirst();
     }
 
     /** Whether the tick that the kamelet makes is paused, as an operator does it. */

@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * of an exchange that has the variable {@code askedProvider} are requests to that provider, as far as they go to the host of the first.
  *
  * <ul>
- * <li>Turns are the store's, for all nodes together. The first request for a claimed job has the turn that came with the claim; each further
+ * <li>Turns are the store's, for all nodes together. The first request for a claimed job, or a page of a list, has the turn that came with the claim; each further
  * one, and each that asks for no job, takes one of its own.</li>
  * <li>A request that comes later than {@link #LATEST} after its turn does not go out by it, but takes another: requests that a pause of this
  * process has held up would otherwise arrive together, or among those of other nodes.</li>
@@ -76,6 +76,7 @@ public final class Turns implements HttpActivityListener, AutoCloseable {
     /** How one provider is paced by this process. */
     private static final class Pacing {
         private volatile Duration spacing = Duration.ZERO;
+        private volatile boolean known;
         private long leadNanos;
         private long lastSent = System.nanoTime() - Duration.ofDays(1).toNanos();
         private volatile long restUntil = System.nanoTime();
@@ -104,7 +105,14 @@ public final class Turns implements HttpActivityListener, AutoCloseable {
     Pace pace(String provider, Rate rate) {
         Pacing pacing = pacing(provider);
         pacing.spacing = rate.spacing();
+        pacing.known = true;
         return pacing.pace();
+    }
+
+    /** As {@link #pace(String, Rate)}, of the rate that the provider's route has said last; empty if it has not said any yet. */
+    Optional<Pace> pace(String provider) {
+        Pacing pacing = pacing(provider);
+        return pacing.known ? Optional.of(pacing.pace()) : Optional.empty();
     }
 
     /** Turns of the provider have been given out. @param took how long that took, nanoseconds */
@@ -145,7 +153,8 @@ public final class Turns implements HttpActivityListener, AutoCloseable {
         if (first == null) {
             exchange.setProperty(HOST, asked);
             Job job = exchange.getVariable("job", Job.class);
-            turn = job == null ? null : job.turn();
+            ListCall list = exchange.getVariable("list", ListCall.class);
+            turn = job != null ? job.turn() : list != null ? list.round().turn() : null;
         } else if (!first.equals(asked)) {
             return;
         }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -59,7 +60,8 @@ final class StartChecks {
     }
 
     private static Map<Path, String> read(Path folder) {
-        Map<Path, String> files = new TreeMap<>();
+        // by stem, so that a provider's own file is named before that of its list
+        Map<Path, String> files = new TreeMap<>(Comparator.comparing(ProviderFiles::stem).thenComparing(Comparator.naturalOrder()));
         try {
             for (Path path : RouteFiles.list(folder).stream().filter(path -> path.getFileName().toString().endsWith(".yaml")).toList()) {
                 // what is no text is told by the check of the routes, which names the file

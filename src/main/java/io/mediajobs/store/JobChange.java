@@ -25,11 +25,28 @@ public final class JobChange {
     boolean countPoll;
     boolean keepLease;
     boolean pollIsOver;
+    Singly singly;
     String what;
     String detail;
     boolean onlyIfStateChanges;
     UsualDuration.Lesson lesson;
     final List<NewEvent> events = new ArrayList<>();
+
+    /** How a job is asked for next where its provider has a list; the words are those of the store. */
+    enum Singly {
+        /** by a call of its own until that is answered */
+        ONCE("once"),
+        /** by calls of its own to its end */
+        ALWAYS("always"),
+        /** by the list again, unless it was {@link #ALWAYS} */
+        NO_MORE(null);
+
+        final String word;
+
+        Singly(String word) {
+            this.word = word;
+        }
+    }
 
     private JobChange(JobState state) {
         this.state = state;
@@ -105,6 +122,24 @@ public final class JobChange {
     public JobChange handOver() {
         this.pollIsOver = true;
         return keepLease();
+    }
+
+    /** The next ask is a call for this job alone, though its provider has a list of jobs. */
+    public JobChange askSingly() {
+        this.singly = Singly.ONCE;
+        return this;
+    }
+
+    /** As {@link #askSingly()}, for all asks from now on: what the list says of the job is not heard any more. */
+    public JobChange askSinglyFromNowOn() {
+        this.singly = Singly.ALWAYS;
+        return this;
+    }
+
+    /** A call for this job alone has been answered: the list may tell of it again. */
+    public JobChange listAgain() {
+        this.singly = Singly.NO_MORE;
+        return this;
     }
 
     /** Adds a line to the timeline. */

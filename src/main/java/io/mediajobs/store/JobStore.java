@@ -44,9 +44,10 @@ public final class JobStore {
     };
 
     private static final int RENEWED_AT_ONCE = 50;
+    private static final int LISTED_AT_ONCE = 500;
 
     private final Database database;
-    private final ProviderTable providers;
+    final ProviderTable providers;
     private final UsualDurations usualDurations;
     private final String lockRow;
     private final String skipLocked;
@@ -122,7 +123,7 @@ public final class JobStore {
             List<String> named = handle.createQuery("DELETE FROM early_hook WHERE provider = :provider AND job_id IN (<ids>) RETURNING job_id")
                     .bind("provider", provider).bindList("ids", ids).mapTo(String.class).list();
             if (!named.isEmpty()) {
-                handle.createUpdate("UPDATE job SET next_poll_at = :now WHERE provider = :provider AND job_id IN (<ids>)")
+                handle.createUpdate("UPDATE job SET next_poll_at = :now, singly = 'once' WHERE provider = :provider AND job_id IN (<ids>)")
                         .bind("now", now).bind("provider", provider).bindList("ids", named).execute();
                 due.add(provider);
             }
@@ -137,8 +138,14 @@ public final class JobStore {
      * @param atOnce      polls of this provider at the same time at the most, in all processes together
      * @param pace        how far apart requests are, from all processes together
      * @param lease       how long a claim lasts unless it is renewed
+     * @param list        when the provider's list is asked for instead of single jobs; null for never
      */
-    public record Terms(int places, int atOnce, Pace pace, Duration lease) {
+    public record Terms(int places, int atOnce, Pace pace, Duration lease, ListRounds.Use list) {
+
+        /** Without a list. */
+        public Terms(int places, int atOnce, Pace pace, Duration lease) {
+            this(places, atOnce, pace, lease, null);
+        }
 
         /** Without a limit for all processes together. */
         public Terms(int places, Duration lease) {
@@ -149,7 +156,7 @@ public final class JobStore {
     /**
      * Claims jobs of {@code provider} that are due, each with a lease: first those whose lease ran out in the hands of a process that is
      * gone, then the longest waiting. Each has a turn, by which the provider may be asked for it once. Empty if there are none, or it is
-     * paused, or the next turn lies too far ahead.
+     * paused, or the next turn lies too far ahead. What a list is about to tell of, or tells of now, is left out.
      */
     public List<Job> claim(String provider, Terms terms) {
         if (terms.places() <= 0 || !anyDue(provider)) {
@@ -171,8 +178,9 @@ public final class JobStore {
             long now = database.now(handle);
             int polling = polling(handle, provider, now);
             int free = Math.min(terms.places(), terms.atOnce() - polling);
+            String mine = terms.list() != null && ListRounds.holds(handle, now, provider, terms.list()) ? " AND NOT (" + ListRounds.LISTABLE + ")" : "";
             int due = free <= 0 ? 0 : handle.createQuery("SELECT COUNT(*) FROM (SELECT 1 FROM job WHERE provider = :provider AND next_poll_at <= :now"
-                            + " AND (lease_until IS NULL OR lease_until <= :now) LIMIT :limit) AS due")
+                            + " AND (lease_until IS NULL OR lease_until <= :now)" + mine + " LIMIT :limit) AS due")
                     .bind("provider", provider).bind("now", now).bind("limit", free).mapTo(Integer.class).one();
             ProviderTable.Turns turns = due == 0 ? ProviderTable.Turns.NONE
                     : providers.admit(handle, now, provider, due, polling, terms.pace(), terms.lease());
@@ -182,7 +190,7 @@ public final class JobStore {
             }
             List<Job> claimed = new ArrayList<>();
             // what a node that is gone had in hand does not queue up again behind all that is due
-            for (String inReach : List.of("lease_until <= :now ORDER BY lease_until", "lease_until IS NULL ORDER BY next_poll_at")) {
+            for (String inReach : List.of("lease_until <= :now" + mine + " ORDER BY lease_until", "lease_until IS NULL" + mine + " ORDER BY next_poll_at")) {
                 if (claimed.size() < admitted) {
                     // MATERIALIZED: picked once; PostgreSQL may otherwise run a subquery with a limit several times and take more than the limit
                     claimed.addAll(handle.createQuery("WITH picked AS MATERIALIZED (SELECT id FROM job WHERE provider = :provider AND next_poll_at <= :now AND "
@@ -226,8 +234,10 @@ public final class JobStore {
         });
     }
 
-    private static int polling(Handle handle, String provider, long now) {
-        return handle.createQuery("SELECT COUNT(*) FROM job WHERE polling AND provider = :provider AND lease_until > :now")
+    /** Requests to {@code provider} that are under way: status calls, and a page of its list. */
+    static int polling(Handle handle, String provider, long now) {
+        return handle.createQuery("SELECT (SELECT COUNT(*) FROM job WHERE polling AND provider = :provider AND lease_until > :now)"
+                        + " + (SELECT COUNT(*) FROM list_round WHERE asking AND provider = :provider AND lease_until > :now)")
                 .bind("provider", provider).bind("now", now).mapTo(Integer.class).one();
     }
 
@@ -290,6 +300,7 @@ public final class JobStore {
         }
         return database.write(handle -> {
             providers.probeNow(handle, database.now(handle));
+            handle.execute("UPDATE list_round SET lease_token = NULL, lease_until = 0, asking = FALSE, for_due = FALSE");
             return handle.createUpdate("UPDATE job SET lease_token = NULL, lease_until = NULL, polling = FALSE WHERE lease_token IS NOT NULL").execute();
         });
     }
@@ -362,6 +373,80 @@ public final class JobStore {
     }
 
     /**
+     * Those jobs that a list of the provider may tell of: not finished, in nobody's hands, not to be asked for singly.
+     *
+     * @param asOf when the list was asked for, by the store's clock; a job that changed later knows better
+     */
+    public List<Job> listed(String provider, Collection<String> jobIds, Instant asOf) {
+        List<String> ids = List.copyOf(jobIds);
+        List<Job> found = new ArrayList<>();
+        for (int from = 0; from < ids.size(); from += LISTED_AT_ONCE) {
+            List<String> some = ids.subList(from, Math.min(ids.size(), from + LISTED_AT_ONCE));
+            found.addAll(database.read(handle -> handle.createQuery("SELECT * FROM job WHERE provider = :provider AND job_id IN (<ids>) AND "
+                            + ListRounds.LISTABLE + " AND updated_at <= :asOf")
+                    .bind("provider", provider).bindList("ids", some).bind("now", database.now(handle)).bind("asOf", asOf.toEpochMilli())
+                    .map((rows, context) -> job(rows)).list()));
+        }
+        return found;
+    }
+
+    /**
+     * What a list says of a job.
+     *
+     * @param seen   the job as {@link #listed} gave it
+     * @param change null to take the job instead, so that its end is written under a lease like that of a single answer
+     */
+    public record Listed(Job seen, JobChange change) {
+    }
+
+    /**
+     * Writes what a list says, many jobs in a transaction. A job that somebody has taken or changed since it was seen is left as it is:
+     * whoever did that knows more.
+     *
+     * @return those to be taken, under a lease
+     */
+    public List<Job> apply(List<Listed> news, Duration lease) {
+        List<Job> taken = new ArrayList<>();
+        // in one order, so that two writers cannot wait for each other
+        List<Listed> inOrder = news.stream().sorted(Comparator.comparingLong(each -> each.seen().id())).toList();
+        for (int from = 0; from < inOrder.size(); from += LISTED_AT_ONCE) {
+            taken.addAll(applySome(inOrder.subList(from, Math.min(inOrder.size(), from + LISTED_AT_ONCE)), lease));
+        }
+        if (news.stream().anyMatch(each -> each.change() != null && Duration.ZERO.equals(each.change().nextPollIn))) {
+            tellDue(news.get(0).seen().provider());
+        }
+        return taken;
+    }
+
+    private List<Job> applySome(List<Listed> news, Duration lease) {
+        String token = UUID.randomUUID().toString();
+        Map<Long, Listed> byId = new LinkedHashMap<>();
+        news.forEach(each -> byId.put(each.seen().id(), each));
+        return database.write(patience, (handle, again) -> {
+            long now = database.now(handle);
+            List<Job> unchanged = handle.createQuery("SELECT * FROM job WHERE id IN (<ids>) AND " + ListRounds.LISTABLE + " ORDER BY id" + skipLocked)
+                    .bindList("ids", byId.keySet()).bind("now", now).map((rows, context) -> job(rows)).list().stream()
+                    .filter(job -> job.updatedAt().equals(byId.get(job.id()).seen().updatedAt())).toList();
+            List<Long> toTake = new ArrayList<>();
+            for (Job job : unchanged) {
+                JobChange change = byId.get(job.id()).change();
+                if (change == null) {
+                    toTake.add(job.id());
+                } else {
+                    write(handle, now, job, change, token);
+                }
+            }
+            if (!toTake.isEmpty()) {
+                handle.createUpdate("UPDATE job SET lease_token = :token, lease_until = :until, polling = FALSE WHERE id IN (<ids>)")
+                        .bind("token", token).bind("until", now + lease.toMillis()).bindList("ids", toTake).execute();
+            }
+            // by the token and not by what was taken just now: the answer to the first try's commit may have got lost
+            return handle.createQuery("SELECT * FROM job WHERE id IN (<ids>) AND lease_token = :token")
+                    .bindList("ids", byId.keySet()).bind("token", token).map((rows, context) -> job(rows)).list();
+        });
+    }
+
+    /**
      * Makes a job that is still being worked on at the provider due at once, or, if it is being asked for at this moment, right after that.
      *
      * @return false if there is no such job, or it needs no waking
@@ -388,7 +473,7 @@ public final class JobStore {
         Waking waking = new Waking(new HashSet<>(), new HashSet<>());
         List<Long> asleep = new ArrayList<>();
         byProvider(keys).forEach((provider, ids) -> handle.createQuery("SELECT id, job_id, (state IN ('pending', 'processing') AND next_poll_at IS NOT NULL"
-                        + " AND NOT woken AND (next_poll_at > :now OR lease_until > :now)) AS asleep FROM job"
+                        + " AND NOT woken AND (next_poll_at > :now OR lease_until > :now OR singly IS NULL)) AS asleep FROM job"
                         + " WHERE provider = :provider AND job_id IN (<ids>) ORDER BY id" + lockRow)
                 .bind("now", now).bind("provider", provider).bindList("ids", ids)
                 .map((rows, context) -> {
@@ -402,7 +487,8 @@ public final class JobStore {
                 }).list());
         if (!asleep.isEmpty()) {
             handle.createUpdate("UPDATE job SET woken = (lease_until IS NOT NULL AND lease_until > :now),"
-                            + " next_poll_at = CASE WHEN lease_until IS NOT NULL AND lease_until > :now THEN next_poll_at ELSE :now END WHERE id IN (<ids>)")
+                            + " next_poll_at = CASE WHEN lease_until IS NOT NULL AND lease_until > :now THEN next_poll_at ELSE :now END,"
+                            + " singly = COALESCE(singly, 'once') WHERE id IN (<ids>)")
                     .bind("now", now).bindList("ids", asleep).execute();
         }
         return waking;
@@ -448,7 +534,7 @@ public final class JobStore {
             }
             handle.createUpdate("UPDATE job SET attempt = attempt + 1, state = 'pending', progress = NULL, progress_at = NULL, error_code = NULL, error_message = NULL,"
                             + " error_retryable = NULL, misses = 0, failures = 0, manifest = NULL, finished_at = NULL, next_poll_at = :now,"
-                            + " deadline_at = :now + (deadline_at - registered_at), lease_token = NULL, lease_until = NULL, polling = FALSE, woken = FALSE, updated_at = :now,"
+                            + " deadline_at = :now + (deadline_at - registered_at), lease_token = NULL, lease_until = NULL, polling = FALSE, woken = FALSE, singly = NULL, updated_at = :now,"
                             + " last_write = :write WHERE id = :id")
                     .bind("write", write).bind("now", now).bind("id", before.id()).execute();
             note(handle, before.id(), now, "retry", "attempt " + (before.attempt() + 1));
@@ -457,6 +543,11 @@ public final class JobStore {
     }
 
     private Job change(Handle handle, long now, Job before, JobChange change, String write) {
+        write(handle, now, before, change, write);
+        return row(handle, "id = :id", query -> query.bind("id", before.id())).orElseThrow();
+    }
+
+    private void write(Handle handle, long now, Job before, JobChange change, String write) {
         JobState state = change.state == null ? before.state() : change.state;
         StringBuilder sql = new StringBuilder("UPDATE job SET state = :state, updated_at = :now, last_write = :write");
         Map<String, Object> values = new LinkedHashMap<>();
@@ -486,6 +577,12 @@ public final class JobStore {
             sql.append(", next_poll_at = CASE WHEN woken THEN :now ELSE :next END, woken = FALSE");
             values.put("next", now + change.nextPollIn.toMillis());
         }
+        if (change.singly == JobChange.Singly.NO_MORE) {
+            // a webhook that came meanwhile wants another call
+            sql.append(", singly = CASE WHEN singly = 'once' AND NOT woken THEN NULL ELSE singly END");
+        } else if (change.singly != null) {
+            set(sql, values, "singly", change.singly.word);
+        }
         if (change.error != null || change.clearError) {
             sql.append(", error_code = :code, error_message = :message, error_retryable = :retryable");
             JobError error = change.error == null ? new JobError(null, null, null) : change.error;
@@ -508,7 +605,6 @@ public final class JobStore {
         if (change.lesson != null) {
             usualDurations.learn(handle, before.provider(), change.lesson);
         }
-        return row(handle, "id = :id", query -> query.bind("id", before.id())).orElseThrow();
     }
 
     private static void set(StringBuilder sql, Map<String, Object> values, String column, Object value) {
@@ -658,7 +754,7 @@ public final class JobStore {
         return bind.apply(handle.createQuery("SELECT * FROM job WHERE " + where)).map((rows, context) -> job(rows)).findOne();
     }
 
-    private static Job job(ResultSet rows) throws SQLException {
+    static Job job(ResultSet rows) throws SQLException {
         String code = rows.getString("error_code");
         String message = rows.getString("error_message");
         boolean retryable = rows.getBoolean("error_retryable");

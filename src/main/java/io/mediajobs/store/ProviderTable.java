@@ -78,7 +78,7 @@ final class ProviderTable {
     Turns admit(Handle handle, long now, String provider, int wanted, int polling, Pace pace, Duration probeWindow) {
         Row row = row(handle, provider);
         boolean probe = isProbed(row);
-        if (row.notBefore > now || row.pauseReason != null && (row.pausedUntil == null || row.pausedUntil > now) || probe && polling > 0) {
+        if (isPaused(row, now) || probe && polling > 0) {
             return Turns.NONE;
         }
         long first = firstTurn(row, now, pace);
@@ -107,7 +107,7 @@ final class ProviderTable {
     /** One turn, however far ahead it is; empty while the provider is not to be asked. The provider is locked already. */
     Optional<Turn> turn(Handle handle, long now, String provider, Pace pace) {
         Row row = row(handle, provider);
-        if (row.notBefore > now || row.pauseReason != null && (row.pausedUntil == null || row.pausedUntil > now)) {
+        if (isPaused(row, now)) {
             return Optional.empty();
         }
         if (pace.isFree()) {
@@ -122,6 +122,16 @@ final class ProviderTable {
         Row row = row(handle, provider);
         boolean pausedSince = isProbed(row) && row.incident != turn.incident();
         return row.notBefore <= now && !OPERATOR.equals(row.pauseReason) && !pausedSince;
+    }
+
+    /** Whether nothing at all may be asked for now, not even as a probe. */
+    boolean isPaused(Handle handle, long now, String provider) {
+        Row row = row(handle, provider);
+        return isPaused(row, now);
+    }
+
+    private static boolean isPaused(Row row, long now) {
+        return row.notBefore > now || row.pauseReason != null && (row.pausedUntil == null || row.pausedUntil > now);
     }
 
     void apply(Handle handle, long now, String provider, ProviderSignal signal) {

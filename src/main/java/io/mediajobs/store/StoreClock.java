@@ -30,7 +30,8 @@ final class StoreClock {
             "job SET next_poll_at = next_poll_at + :by, deadline_at = deadline_at + :by, lease_until = lease_until + :by, progress_at = progress_at + :by"
                     + " WHERE next_poll_at IS NOT NULL OR lease_until IS NOT NULL",
             "outbox SET next_attempt_at = next_attempt_at + :by WHERE next_attempt_at IS NOT NULL",
-            "provider SET paused_until = paused_until + :by, not_before = not_before + :by, next_turn = next_turn + 1000 * :by");
+            "provider SET paused_until = paused_until + :by, not_before = not_before + :by, next_turn = next_turn + 1000 * :by",
+            "list_round SET lease_until = lease_until + :by, began_at = began_at + :by, discovered_at = discovered_at + :by, rests_until = rests_until + :by");
 
     private final Dialect dialect;
     private final LongSupplier nanos;

@@ -2,8 +2,8 @@ package io.mediajobs.bench;
 
 import io.mediajobs.TestProgram;
 import io.mediajobs.demo.simulator.Assets;
+import io.mediajobs.demo.simulator.Poll;
 import io.mediajobs.demo.simulator.SimulatedJob;
-import io.mediajobs.job.Job;
 import io.mediajobs.job.JobKey;
 import io.mediajobs.job.JobState;
 import io.mediajobs.store.TimelineEntry;
@@ -21,10 +21,17 @@ import java.util.Random;
 import org.awaitility.Awaitility;
 
 /**
- * How long it takes from a job's end at the provider to its archived state, and how many status calls that costs: a fixed interval and
- * predicted asks side by side, with the shipped routes and settings, an interval of 2 s and jobs of 20 s with normal spread.
- * <pre>mvn -q test-compile exec:java -Dmain.class=io.mediajobs.bench.DoneToStored -Dexec.args="500"</pre>
- * Sixty jobs go before the measured ones, in both runs: what is predicted has to be learned first.
+ * How long it takes from a job's end at the provider until it is known and until it is archived, and how many requests that costs, with the
+ * shipped routes and settings, an interval of 2 s and jobs of 20 s with normal spread, side by side:
+ * <ul>
+ * <li>{@code fixed}: single calls after a fixed interval</li>
+ * <li>{@code predicted}: single calls when a job may be finished</li>
+ * <li>{@code list}: ProductAI's list as it is documented, which has neither images nor progress: each job that it shows as finished needs one
+ * single call for its result</li>
+ * <li>{@code whole list}: a list that says of each job what its status call says, as other providers have it</li>
+ * </ul>
+ * <pre>mvn -q test-compile exec:java -Dmain.class=io.mediajobs.bench.DoneToStored -Dexec.args="500 fixed predicted list whole-list"</pre>
+ * Sixty jobs go before the measured ones, in each run: what is predicted has to be learned first.
  */
 public final class DoneToStored {
 
@@ -34,6 +41,7 @@ public final class DoneToStored {
     private static final int WARM_UP = 60;
     /** Within which the jobs begin, in seconds. */
     private static final double BEGIN_WITHIN = 20;
+    private static final String WHOLE_LIST = "whole-list";
 
     private final int jobs;
     private final Random random = new Random(7);
@@ -44,27 +52,59 @@ public final class DoneToStored {
 
     public static void main(String[] arguments) throws Exception {
         DoneToStored bench = new DoneToStored(arguments.length == 0 ? 500 : Integer.parseInt(arguments[0]));
+        List<String> ways = arguments.length > 1 ? List.of(arguments).subList(1, arguments.length) : List.of("fixed", "predicted", "list", WHOLE_LIST);
+        List<String> lines = new ArrayList<>();
+        for (String way : ways) {
+            lines.add(bench.run(way));
+        }
         System.out.printf("%d jobs of %.0f s (standard deviation %.0f s), interval 2 s, begun within %.0f s%n", bench.jobs, SECONDS, SPREAD, BEGIN_WITHIN);
-        System.out.printf("%-10s %8s %12s %12s %12s %12s%n", "asks", "polls", "lag median", "lag 95 %", "lag longest", "polls a job");
-        for (String asks : List.of("fixed", "predicted")) {
-            bench.run(asks);
+        System.out.println("requests: pages of the list + single calls before the job's end + single calls after it; lag of a job's end: median / 95 % / longest");
+        System.out.printf("%-11s %8s %7s %9s %9s   %-26s %-26s%n", "asks", "requests", "pages", "before", "after", "until known", "until archived");
+        lines.forEach(System.out::println);
+    }
+
+    private String run(String way) throws Exception {
+        Path folder = Files.createTempDirectory("done-to-stored");
+        boolean list = way.endsWith("list");
+        Path routes = routes(folder.resolve("routes"), way.equals("fixed") ? "fixed" : "predicted", way.equals(WHOLE_LIST));
+        try (TestProgram program = TestProgram.start(folder, Map.of("routes.folder", routes.toString(), "provider.productai.every", "2s",
+                "provider.productai.at-once", "50", "provider.productai-list.enabled", String.valueOf(list), "poll.tick-millis", "500", "archive.at-once", "8"))) {
+            program.simulator.provider(PROVIDER).listsWholeJobs(way.equals(WHOLE_LIST));
+            begin(program, WARM_UP, 5).forEach(job -> awaitArchived(program, job));
+            awaitLearned(program);
+            long pages = program.simulator.ledger().lists();
+            List<SimulatedJob> simulated = begin(program, jobs, BEGIN_WITHIN);
+            simulated.forEach(job -> awaitArchived(program, job));
+            return line(way, program, simulated, program.simulator.ledger().lists() - pages);
         }
     }
 
-    private void run(String asks) throws Exception {
-        Path folder = Files.createTempDirectory("done-to-stored");
-        Path routes = routes(folder.resolve("routes"), asks);
-        try (TestProgram program = TestProgram.start(folder, Map.of("routes.folder", routes.toString(), "provider.productai.every", "2s",
-                "provider.productai.at-once", "50", "poll.tick-millis", "500", "archive.at-once", "8"))) {
-            measure(program, WARM_UP, 5);
-            awaitLearned(program);
-            long before = program.simulator.ledger().totalPolls();
-            List<Double> lags = measure(program, jobs, BEGIN_WITHIN);
-            long polls = program.simulator.ledger().totalPolls() - before;
-            double[] sorted = lags.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-            System.out.printf(Locale.ROOT, "%-10s %8d %10.2f s %10.2f s %10.2f s %12.1f%n", asks, polls, sorted[sorted.length / 2],
-                    sorted[(int) Math.ceil(sorted.length * 0.95) - 1], sorted[sorted.length - 1], (double) polls / jobs);
+    private static String line(String way, TestProgram program, List<SimulatedJob> simulated, long pages) {
+        List<Double> known = new ArrayList<>();
+        List<Double> archived = new ArrayList<>();
+        long before = 0;
+        long after = 0;
+        for (SimulatedJob job : simulated) {
+            Instant ended = job.createdAt().plus(job.script().processing());
+            for (Poll poll : program.simulator.ledger().polls(PROVIDER, job.jobId())) {
+                before += poll.at().isBefore(ended) ? 1 : 0;
+                after += poll.at().isBefore(ended) ? 0 : 1;
+            }
+            List<TimelineEntry> timeline = program.jobs.timeline(program.job(new JobKey(PROVIDER, job.jobId())));
+            known.add(seconds(ended, timeline, "completed"));
+            archived.add(seconds(ended, timeline, "archived"));
         }
+        return String.format(Locale.ROOT, "%-11s %8d %7d %9d %9d   %-26s %-26s", way, pages + before + after, pages, before, after, spread(known), spread(archived));
+    }
+
+    private static double seconds(Instant ended, List<TimelineEntry> timeline, String what) {
+        Instant at = timeline.stream().filter(entry -> entry.what().equals(what)).map(TimelineEntry::at).findFirst().orElseThrow();
+        return Duration.between(ended, at).toMillis() / 1000.0;
+    }
+
+    private static String spread(List<Double> lags) {
+        double[] sorted = lags.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        return String.format(Locale.ROOT, "%.2f / %.2f / %.2f s", sorted[sorted.length / 2], sorted[(int) Math.ceil(sorted.length * 0.95) - 1], sorted[sorted.length - 1]);
     }
 
     /** The figures are read in the background every few seconds. */
@@ -73,7 +113,12 @@ public final class DoneToStored {
         Awaitility.await().pollDelay(Duration.ofSeconds(6)).until(() -> true);
     }
 
-    private List<Double> measure(TestProgram program, int count, double within) throws InterruptedException {
+    private static void awaitArchived(TestProgram program, SimulatedJob job) {
+        JobKey key = new JobKey(PROVIDER, job.jobId());
+        Awaitility.await().atMost(Duration.ofMinutes(5)).until(() -> program.job(key).state() == JobState.ARCHIVED);
+    }
+
+    private List<SimulatedJob> begin(TestProgram program, int count, double within) throws InterruptedException {
         List<SimulatedJob> simulated = new ArrayList<>();
         long begin = System.nanoTime();
         String batch = Long.toString(begin, 36);
@@ -87,22 +132,11 @@ public final class DoneToStored {
                     .processingFor(Duration.ofMillis((long) (seconds * 1000))).completes(Assets.png(8, 8)));
             program.follow(PROVIDER, batch + "-" + i);
         }
-        List<Double> lags = new ArrayList<>();
-        for (SimulatedJob job : simulated) {
-            JobKey key = new JobKey(PROVIDER, job.jobId());
-            Awaitility.await().atMost(Duration.ofMinutes(5)).until(() -> program.job(key).state() == JobState.ARCHIVED);
-            Instant ended = job.createdAt().plus(job.script().processing());
-            lags.add(Duration.between(ended, archivedAt(program, program.job(key))).toMillis() / 1000.0);
-        }
-        return lags;
+        return simulated;
     }
 
-    private static Instant archivedAt(TestProgram program, Job job) {
-        return program.jobs.timeline(job).stream().filter(entry -> entry.what().equals("archived")).map(TimelineEntry::at).findFirst().orElseThrow();
-    }
-
-    /** The shipped routes, with the one parameter that is compared. */
-    private static Path routes(Path target, String asks) {
+    /** The shipped routes, with the one parameter that is compared, and for a whole list with a mapping that reads all of an entry. */
+    private static Path routes(Path target, String asks, boolean wholeList) {
         Path source = Path.of("routes");
         try (var files = Files.walk(source)) {
             for (Path file : files.toList()) {
@@ -115,6 +149,10 @@ public final class DoneToStored {
             }
             Path provider = target.resolve("providers/productai.camel.yaml");
             Files.writeString(provider, Files.readString(provider).replace("        provider: productai\n", "        provider: productai\n        asks: " + asks + "\n"));
+            if (wholeList) {
+                String report = Files.readString(target.resolve("providers/productai.jq"));
+                Files.writeString(target.resolve("providers/productai-list.jq"), "def report: " + report + ";\n{jobs: [.jobs[] | {jobId: .job_id} + report], hasMore: .has_more}\n");
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -36,7 +36,7 @@ class InboxToEventTest {
 
     @Test
     void jobsOfTheAccountAreFoundWhenDiscoveryIsOn() {
-        try (TestProgram program = TestProgram.start(folder, Map.of("provider.discover-productai.enabled", "true", "provider.productai.discover-millis", "200"))) {
+        try (TestProgram program = TestProgram.start(folder, Map.of("provider.productai.discover-every", "200ms"))) {
             for (int i = 0; i < 130; i++) {
                 program.simulator.job("productai", "job_" + i).queuedFor(Duration.ZERO).processingFor(Duration.ZERO).fails("moderated", "No.");
             }

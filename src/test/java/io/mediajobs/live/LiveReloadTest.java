@@ -333,7 +333,7 @@ class LiveReloadTest {
     private static Map<String, Object> census(CamelContext context) {
         Map<String, Object> census = new TreeMap<>();
         census.put("routes", context.getRoutes().size());
-        census.put("endpoints", context.getEndpoints().stream().map(endpoint -> endpoint.getEndpointUri().replaceAll("(due-jobs|read-report)-[0-9]+", "$1-N"))
+        census.put("endpoints", context.getEndpoints().stream().map(endpoint -> endpoint.getEndpointUri().replaceAll("(due-jobs|read-report|due-list|read-list)-[0-9]+", "$1-N"))
                 .collect(Collectors.groupingBy(uri -> uri, TreeMap::new, Collectors.counting())));
         census.put("definitions", ((org.apache.camel.model.ModelCamelContext) context).getRouteDefinitions().size());
         census.put("configurations", ((org.apache.camel.model.ModelCamelContext) context).getRouteConfigurationDefinitions().size());

@@ -53,7 +53,7 @@ class RoutesCheckTest {
     @Test
     void theShippedRoutesPassWithAndWithoutWhatIsOff() {
         assertThat(found()).isEmpty();
-        settings.put("provider.discover-productai.enabled", "true");
+        settings.put("provider.productai-list.enabled", "false");
         assertThat(found()).isEmpty();
     }
 
@@ -64,6 +64,15 @@ class RoutesCheckTest {
         settings.put("provider.productai." + setting, value);
         assertThat(found()).singleElement().asString().startsWith("providers/productai.camel.yaml:")
                 .contains("Provider productai: " + parameter + " is wrong: '" + value + "'").endsWith("(the setting provider.productai." + setting + ").");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"atLeast,list-from,1", "atLeast,list-from,many", "pages,list-pages,0", "discoverEvery,discover-every,soon", "discoverEvery,discover-every,0s"})
+    void aNumberOfAListIsNamedWithItsSetting(String parameter, String setting, String value) {
+        settings.put("provider.productai." + setting, value);
+        assertThat(found()).singleElement().asString().startsWith("providers/productai-list.camel.yaml:")
+                .contains("Provider productai: " + parameter + " is wrong: ").contains(value.equals("1") ? "2 or more" : "'" + value + "'")
+                .endsWith("(the setting provider.productai." + setting + ").");
     }
 
     @Test
@@ -96,11 +105,10 @@ class RoutesCheckTest {
     @Test
     void anExpressionThatDoesNotEnd() throws IOException {
         edit("providers/productai.camel.yaml", "${variable.job.encodedId}", "${variable.job.encodedId");
-        edit("providers/discover-productai.camel.yaml", "${header.CamelHttpResponseCode} range '200..299'", "${header.CamelHttpResponseCode range '200..299'");
-        settings.put("provider.discover-productai.enabled", "true");
+        edit("providers/productai-list.camel.yaml", "${variable.list.offset}", "${variable.list.offset");
         assertThat(found()).hasSize(2).anySatisfy(finding -> assertThat(finding).matches(
                 "providers/productai.camel.yaml:\\d+: This is not a Simple expression: \\$\\{variable.job.encodedId .*"))
-                .anySatisfy(finding -> assertThat(finding).startsWith("providers/discover-productai.camel.yaml:").contains("not a Simple expression"));
+                .anySatisfy(finding -> assertThat(finding).startsWith("providers/productai-list.camel.yaml:").contains("not a Simple expression"));
     }
 
     @Test

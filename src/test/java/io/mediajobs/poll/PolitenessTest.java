@@ -38,7 +38,8 @@ class PolitenessTest {
     }
 
     private void start(Map<String, String> settings) {
-        Map<String, String> all = new LinkedHashMap<>(Map.of("provider.productai.every", "1h", "provider.productai.at-once", "50"));
+        Map<String, String> all = new LinkedHashMap<>(Map.of("provider.productai.every", "1h", "provider.productai.at-once", "50",
+                "provider.productai-list.enabled", "false"));
         all.putAll(settings);
         program = TestProgram.start(folder, all);
     }

@@ -42,7 +42,7 @@ class PollPlanTest {
                 null, null, "token", null);
         Report report = new Report(Status.PROCESSING, progress, null, null, null, null, BEGIN, null, null, Map.of("model", "m1"));
         return new PollPlan(() -> BEGIN.plusMillis((long) (age * 1000)), () -> List.of(new UsualDuration("acme", "m1", totals, rests)), LONGEST)
-                .next(job, report, "2s", asks);
+                .next(job, report, "2s", asks, null);
     }
 
     private static void assertInterval(Duration time) {
@@ -101,7 +101,7 @@ class PollPlanTest {
                 null, null, "token", null);
         Report report = new Report(Status.PROCESSING, 50, null, null, null, null, BEGIN.plusSeconds(86_400), null, null, Map.of("model", "m1"));
         Duration next = new PollPlan(() -> BEGIN.plusSeconds(10), () -> List.of(new UsualDuration("acme", "m1", TWENTY_SECONDS, EVEN_PROGRESS)), LONGEST)
-                .next(job, report, "2s", "predicted");
+                .next(job, report, "2s", "predicted", null);
         assertThat(next).isBetween(Duration.ofSeconds(9), Duration.ofMillis(10_500));
     }
 }

@@ -30,7 +30,8 @@ class TicksTest {
     @BeforeAll
     static void start() {
         settings = folder.resolve("test.properties");
-        program = TestProgram.start(folder, settings, Map.of("poll.tick-millis", "3600000", "provider.productai.every", "1h", "provider.stories.every", "1h"));
+        program = TestProgram.start(folder, settings, Map.of("poll.tick-millis", "3600000", "provider.productai.every", "1h", "provider.stories.every", "1h",
+                "provider.productai-list.enabled", "false"));
         // the first regular tick, half a second after the start
         for (String provider : List.of("productai", "stories")) {
             asked(followed(provider, "first"), 1);

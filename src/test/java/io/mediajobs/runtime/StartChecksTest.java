@@ -67,10 +67,10 @@ class StartChecksTest {
     }
 
     @Test
-    void discoveryIsOffAndWhatIsOffIsNotLoaded() {
-        assertThat(ProviderFiles.off(settings(KEYS, Map.of()))).extracting(ProviderFiles::stem).containsExactly("discover-productai");
-        assertThat(ProviderFiles.off(settings(KEYS, Map.of("provider.stories.enabled", "false", "provider.discover-productai.enabled", "true"))))
-                .extracting(ProviderFiles::stem).containsExactly("stories");
+    void whatIsOffIsNotLoaded() {
+        assertThat(ProviderFiles.off(settings(KEYS, Map.of()))).isEmpty();
+        assertThat(ProviderFiles.off(settings(KEYS, Map.of("provider.stories.enabled", "false", "provider.productai-list.enabled", "false"))))
+                .extracting(ProviderFiles::stem).containsExactly("productai-list", "stories");
     }
 
     @Test

@@ -10,6 +10,7 @@ public final class SimulatedProvider {
     private volatile NotFoundStyle notFoundStyle;
     private volatile Misbehaviour outage;
     private volatile Duration signedFor = Duration.ofHours(1);
+    private volatile boolean listsWholeJobs;
     private volatile String webhookSecret = "demo-webhook-secret";
 
     SimulatedProvider(ProviderApi api) {
@@ -61,6 +62,16 @@ public final class SimulatedProvider {
     /** The end of {@link #goesDown}. */
     public SimulatedProvider recovers() {
         this.outage = null;
+        return this;
+    }
+
+    boolean listsWholeJobs() {
+        return listsWholeJobs;
+    }
+
+    /** Its list says of each job from now on all that its status call says, which ProductAI's documentation does not promise. */
+    public SimulatedProvider listsWholeJobs(boolean whole) {
+        this.listsWholeJobs = whole;
         return this;
     }
 

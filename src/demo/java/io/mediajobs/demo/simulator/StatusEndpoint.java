@@ -139,14 +139,14 @@ final class StatusEndpoint {
             JobMoment moment = job.moment();
             if (moment.phase() != JobMoment.Phase.UNKNOWN && (status == null || status.equals("all")
                     || status.equals(ProductAiAnswers.word(moment)))) {
-                matching.add(new JobView(job.jobId(), job.provider(), moment, job.script(), null, List.of()));
+                matching.add(provider.listsWholeJobs() ? cdn.view(job, moment, null) : new JobView(job.jobId(), job.provider(), moment, job.script(), null, List.of()));
             }
         }
         ObjectNode page = Answers.object();
         ArrayNode entries = page.putArray("jobs");
         int from = Math.min(offset, matching.size());
         int to = Math.min(from + limit, matching.size());
-        matching.subList(from, to).forEach(view -> entries.add(((ProductAiAnswers) answers).listEntry(view)));
+        matching.subList(from, to).forEach(view -> entries.add(provider.listsWholeJobs() ? answers.job(view) : ((ProductAiAnswers) answers).listEntry(view)));
         page.put("total", matching.size()).put("limit", limit).put("offset", offset).put("has_more", to < matching.size());
         return page;
     }

@@ -31,6 +31,9 @@ CREATE TABLE job (
     polling         BOOLEAN NOT NULL DEFAULT FALSE,
     -- a webhook came while it was being asked for: what that ask brings may be older than the webhook
     woken           BOOLEAN NOT NULL DEFAULT FALSE,
+    -- NULL where the provider's list may tell of it; 'once': its next ask is a call of its own, as after a webhook or where the list does not
+    -- have it; 'always': the list says it has ended, so its single answer alone counts from now on
+    singly          TEXT,
     -- id of the last change: a change whose commit was answered by silence finds out by it whether it arrived
     last_write      TEXT,
     UNIQUE (provider, job_id)
@@ -106,6 +109,26 @@ CREATE TABLE provider (
     next_turn    BIGINT  NOT NULL DEFAULT 0,
     last_error   TEXT,
     updated_at   BIGINT  NOT NULL
+);
+
+-- One row for each provider that has a list of its jobs: one node at a time goes through its pages, in a round.
+CREATE TABLE list_round (
+    provider      TEXT    PRIMARY KEY,
+    lease_token   TEXT,
+    lease_until   BIGINT  NOT NULL DEFAULT 0,
+    began_at      BIGINT  NOT NULL DEFAULT 0,
+    -- a page is being asked for: it takes one of the places of the provider's at-once
+    asking        BOOLEAN NOT NULL DEFAULT FALSE,
+    -- the round is for jobs that are due: while it lasts they are not asked for singly
+    for_due       BOOLEAN NOT NULL DEFAULT FALSE,
+    -- when a round last began that goes to the end, for jobs that nobody registered
+    discovered_at BIGINT  NOT NULL DEFAULT 0,
+    -- rounds in a row that failed or did not pay, and until when the list is left alone for it
+    failures      INTEGER NOT NULL DEFAULT 0,
+    rests_until   BIGINT  NOT NULL DEFAULT 0,
+    -- it only did not pay: rounds for jobs that nobody registered go on
+    still_discovers BOOLEAN NOT NULL DEFAULT FALSE,
+    last_error    TEXT
 );
 
 -- Routes that an operator has paused, on all nodes and over restarts. A route that is away keeps its row: it is paused when it comes back.
