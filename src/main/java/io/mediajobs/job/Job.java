@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -15,6 +16,8 @@ import java.util.Map;
  * @param attempt      counts from 1; {@code retry} opens the next one
  * @param progress     0 to 100; null if unknown
  * @param progressAt   when it was first seen to be that far; null if progress is unknown
+ * @param seen         how far this attempt was seen to be, the first time in each ten per cent, oldest first; never null
+ * @param stalledSince since when nothing moves although it should; null if that is not so, or not known yet
  * @param tags         the caller's own labels; never null
  * @param error        why it ended or is blocked; null if it did not
  * @param registeredAt when we accepted it
@@ -29,7 +32,7 @@ import java.util.Map;
  * @param lease        proof that this process may write the job's outcome; null on jobs that were only looked at
  * @param turn         leave to ask its provider once; null on jobs that were not claimed just now
  */
-public record Job(long id, JobKey key, JobState state, int attempt, Integer progress, Instant progressAt, Map<String, String> tags,
+public record Job(long id, JobKey key, JobState state, int attempt, Integer progress, Instant progressAt, List<Progress> seen, Instant stalledSince, Map<String, String> tags,
                   JobError error, Instant registeredAt, Instant nextPollAt, long polls, Instant deadlineAt,
                   Instant updatedAt, int misses, int failures, String manifest, String report, String lease, Turn turn) {
 
@@ -43,7 +46,7 @@ public record Job(long id, JobKey key, JobState state, int attempt, Integer prog
 
     /** The same job with leave to be asked for. */
     public Job withTurn(Turn given) {
-        return new Job(id, key, state, attempt, progress, progressAt, tags, error, registeredAt, nextPollAt, polls, deadlineAt, updatedAt, misses, failures,
+        return new Job(id, key, state, attempt, progress, progressAt, seen, stalledSince, tags, error, registeredAt, nextPollAt, polls, deadlineAt, updatedAt, misses, failures,
                 manifest, report, lease, given);
     }
 

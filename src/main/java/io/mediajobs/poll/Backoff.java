@@ -1,5 +1,6 @@
 package io.mediajobs.poll;
 
+import io.mediajobs.job.Job;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -9,10 +10,21 @@ final class Backoff {
     private Backoff() {
     }
 
-    /** {@code every} give or take ten per cent. */
-    static Duration spread(Duration every) {
-        long millis = every.toMillis();
-        return Duration.ofMillis(Math.max(1, millis - millis / 10 + ThreadLocalRandom.current().nextLong(millis / 5 + 1)));
+    /**
+     * {@code every} and up to ten per cent more, never less: it may be the shortest time that a provider wants. How much more goes by the job
+     * and by how often it was asked for, so that the same ask has the same time on each node and after each restart.
+     */
+    static Duration spread(Job job, Duration every) {
+        return Duration.ofNanos((long) (every.toNanos() * (1 + share(job, job.polls()) / 10)));
+    }
+
+    /** Between 0 and 1, always the same for the same job and number, and otherwise like chance. */
+    static double share(Job job, long number) {
+        // Stafford's 13th mix, as java.util.SplittableRandom has it: ids that differ in one digit shall differ in everything
+        long mixed = job.key().toString().hashCode() * 0x9E3779B97F4A7C15L + number * 0xBF58476D1CE4E5B9L;
+        mixed = (mixed ^ mixed >>> 30) * 0xBF58476D1CE4E5B9L;
+        mixed = (mixed ^ mixed >>> 27) * 0x94D049BB133111EBL;
+        return ((mixed ^ mixed >>> 31) >>> 11) * 0x1.0p-53;
     }
 
     /**

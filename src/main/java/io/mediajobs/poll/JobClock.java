@@ -1,10 +1,13 @@
 package io.mediajobs.poll;
 
 import io.mediajobs.job.Job;
+import io.mediajobs.job.Progress;
 import io.mediajobs.report.Report;
 import io.mediajobs.store.UsualDuration;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What a job's report and row say about time: how old it is, how long its progress promises it to take, and, once it is complete, how
@@ -18,6 +21,10 @@ final class JobClock {
     private static final int LONGEST_MODEL = 100;
     /** A clock that is further ahead of ours is wrong; one that is behind means a job that was registered late. */
     private static final Duration AHEAD = Duration.ofMinutes(1);
+    /** How exactly the end of a job must be known to teach something: up to this share of what is learned from it. */
+    private static final double ERROR = 0.1;
+    /** The same for what progress promises, which is a matter of a few per cent. */
+    private static final double ERROR_OF_REST = 0.04;
     /** Shorter promises are all rounding. */
     private static final double SHORTEST_REST = 250;
 
@@ -47,8 +54,8 @@ final class JobClock {
     }
 
     /** Milliseconds that this progress promises the job to take from the moment it was first seen; 0 if it promises nothing. */
-    double promisedRest(Integer progress, Instant seenAt) {
-        if (progress == null || progress < LEAST_PROGRESS || progress > MOST_PROGRESS) {
+    double promisedRest(int progress, Instant seenAt) {
+        if (progress < LEAST_PROGRESS || progress > MOST_PROGRESS) {
             return 0;
         }
         Instant begun = plausible(report.startedAt()) ? middle(report.startedAt()) : created();
@@ -58,28 +65,52 @@ final class JobClock {
         return rest < SHORTEST_REST ? 0 : rest;
     }
 
-    /** What the job teaches, now that its report says completed. */
-    UsualDuration.Lesson lesson() {
+    /**
+     * What the job teaches, now that its report says completed. It ended since it was asked the last time, and when the provider says; what is
+     * not known nearly enough by that teaches nothing.
+     *
+     * @param every the provider's interval
+     */
+    UsualDuration.Lesson lesson(Duration every) {
         boolean told = report.createdAt() != null && report.completedAt() != null && report.completedAt().isAfter(report.createdAt());
-        Double total = null;
+        Instant earliest = job.attempt() == 1 && job.polls() > 0 ? job.updatedAt() : created();
+        Instant latest = now;
         if (told) {
-            total = millis(report.createdAt(), report.completedAt());
-        } else if (job.attempt() == 1 && job.polls() > 0) {
-            total = age();
+            Instant from = report.completedAt();
+            Instant to = from.getNano() == 0 ? from.plusSeconds(1) : from;
+            boolean agrees = !from.isAfter(latest) && !to.isBefore(earliest);
+            // where the clocks differ, its own is as good for its jobs' times as ours
+            earliest = agrees && earliest.isAfter(from) ? earliest : from;
+            latest = agrees && latest.isBefore(to) ? latest : to;
         }
-        Instant ended = plausible(report.completedAt()) && middle(report.completedAt()).isBefore(now) ? middle(report.completedAt()) : now;
-        double promised = job.progressAt() == null ? 0 : promisedRest(job.progress(), job.progressAt());
-        Double rest = promised == 0 ? null : Double.valueOf(Math.min(100, Math.max(0.01, millis(job.progressAt(), ended) / promised)));
-        return new UsualDuration.Lesson(model(report), total == null || total < 1 ? null : total, rest);
+        double error = millis(earliest, latest) / 2;
+        Instant ended = earliest.plusMillis((long) error);
+        double total = millis(created(), ended);
+        boolean exact = told || job.attempt() == 1 && (2 * error <= every.toMillis() * 1.5 || error <= total * ERROR);
+        Map<Integer, Double> rests = new TreeMap<>();
+        for (Progress seen : job.seen()) {
+            double promised = promisedRest(seen.percent(), seen.at());
+            if (exact && promised > 0 && error <= promised * ERROR_OF_REST) {
+                rests.put(seen.tenth(), Math.min(100, Math.max(0.01, millis(seen.at(), ended) / promised)));
+            }
+        }
+        return new UsualDuration.Lesson(model(report), exact && total >= 1 ? total : null, rests, told);
     }
 
     private Instant created() {
         return plausible(report.createdAt()) ? middle(report.createdAt()) : job.registeredAt();
     }
 
-    /** Where only seconds are told, the half second that they stand for on average: what is cut off would make every promise too short. */
-    private static Instant middle(Instant time) {
-        return time.getNano() == 0 ? time.plusMillis(500) : time;
+    /**
+     * Where only seconds are told, what they stand for: the registration, if that was in this second, and otherwise the half second that it
+     * is on average. What is cut off would make every promise too short.
+     */
+    private Instant middle(Instant time) {
+        if (time.getNano() != 0) {
+            return time;
+        }
+        Instant registered = job.registeredAt();
+        return registered.isBefore(time) || !registered.isBefore(time.plusSeconds(1)) ? time.plusMillis(500) : registered;
     }
 
     private boolean plausible(Instant time) {

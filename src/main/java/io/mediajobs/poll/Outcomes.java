@@ -67,7 +67,7 @@ public final class Outcomes {
     }
 
     /** The provider is done: the job is archiving from now on, and its lease stays with the archive. */
-    public void beginArchive(@Variable("job") Job job, @Variable("report") Report report) {
+    public void beginArchive(@Variable("job") Job job, @Variable("report") Report report, @Variable("every") String every) {
         // it stays due: should this process die, whoever claims it next asks the provider for fresh URLs
         JobChange change = asked(JobChange.to(JobState.ARCHIVING), report).handOver().askAgainIn(Duration.ZERO)
                 .noteNews("completed", report.assets().size() + (report.assets().size() == 1 ? " asset" : " assets") + " to archive");
@@ -75,7 +75,7 @@ public final class Outcomes {
             // asked again for fresh URLs: the failures so far are the archive's, which gives up after some in a row
             change.failures(job.failures());
         } else {
-            change.teaches(new JobClock(job, report, jobs.now()).lesson());
+            change.teaches(new JobClock(job, report, jobs.now()).lesson(every == null ? Duration.ZERO : Durations.parse(every)));
         }
         write(job, change, new ProviderSignal.Fine());
     }
@@ -105,7 +105,7 @@ public final class Outcomes {
         } else if (jobs.isOverdue(job)) {
             expire(job, "The provider does not know the job.", answer.report(), new ProviderSignal.Fine());
         } else {
-            write(job, JobChange.to(null).polled().misses(misses).failures(0).askAgainIn(Backoff.spread(Durations.parse(every)))
+            write(job, JobChange.to(null).polled().misses(misses).failures(0).askAgainIn(Backoff.spread(job, Durations.parse(every)))
                     .note("not-found", "ask " + misses + " of " + asks), new ProviderSignal.Fine());
         }
     }
@@ -259,7 +259,7 @@ public final class Outcomes {
             return;
         }
         LOG.error("Job {} could not be worked on: {}. It is asked again in {}.", job.key(), message, delay);
-        write(job, JobChange.to(null).askAgainIn(Backoff.spread(Durations.parse(delay))).note("trouble", message), null);
+        write(job, JobChange.to(null).askAgainIn(Backoff.spread(job, Durations.parse(delay))).note("trouble", message), null);
     }
 
     /**

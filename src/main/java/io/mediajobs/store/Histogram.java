@@ -8,44 +8,45 @@ import java.util.OptionalDouble;
 import java.util.TreeMap;
 
 /**
- * How often values of each size were seen, in buckets that are two per cent wide: small to keep, exact enough to plan with. The oldest
- * fade: at {@link #MOST} values every count is halved, so that a provider that has become faster is believed after some hundred jobs.
+ * How often values of each size were seen, in buckets that are two per cent wide: small to keep, exact enough to plan with. Older ones
+ * fade with each new one, so that what it says is about the last {@link #MOST} and a provider that has become faster is believed soon.
  * Immutable.
  */
 public final class Histogram {
 
     public static final Histogram EMPTY = new Histogram(new TreeMap<>());
 
-    /** Values kept at the most. */
-    static final long MOST = 1_000;
+    /** What the weights of all values add up to at the most. */
+    static final long MOST = 200;
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final TypeReference<TreeMap<Integer, Long>> COUNTS = new TypeReference<>() {
+    private static final TypeReference<TreeMap<Integer, Double>> WEIGHTS = new TypeReference<>() {
     };
     private static final double WIDTH = Math.log(1.02);
+    /** What weighs less is not kept: nothing can be planned by it. */
+    private static final double LEAST = 0.02;
 
-    private final TreeMap<Integer, Long> counts;
-    private final long count;
+    private final TreeMap<Integer, Double> weights;
+    private final double total;
 
-    private Histogram(TreeMap<Integer, Long> counts) {
-        this.counts = counts;
-        this.count = counts.values().stream().mapToLong(Long::longValue).sum();
+    private Histogram(TreeMap<Integer, Double> weights) {
+        this.weights = weights;
+        this.total = weights.values().stream().mapToDouble(Double::doubleValue).sum();
     }
 
     /** @param value more than zero */
     public Histogram with(double value) {
-        TreeMap<Integer, Long> more = new TreeMap<>(counts);
-        more.merge((int) Math.floor(Math.log(value) / WIDTH), 1L, Long::sum);
-        if (count + 1 >= MOST) {
-            more.replaceAll((bucket, seen) -> seen / 2);
-            more.values().removeIf(seen -> seen == 0);
-        }
+        TreeMap<Integer, Double> more = new TreeMap<>(weights);
+        double fade = Math.min(1, (MOST - 1) / Math.max(total, 1));
+        more.replaceAll((bucket, weight) -> Math.round(weight * fade * 10_000) / 10_000.0);
+        more.values().removeIf(weight -> weight < LEAST);
+        more.merge((int) Math.floor(Math.log(value) / WIDTH), 1.0, Double::sum);
         return new Histogram(more);
     }
 
-    /** How many values it stands for. */
+    /** How many values it stands for, at the most {@link #MOST}. */
     public long count() {
-        return count;
+        return Math.round(total);
     }
 
     /**
@@ -56,36 +57,71 @@ public final class Histogram {
      * @return empty if none is above
      */
     public OptionalDouble quantile(double share, double floor) {
-        long above = 0;
-        for (Map.Entry<Integer, Long> bucket : counts.entrySet()) {
-            above += value(bucket.getKey()) > floor ? bucket.getValue() : 0;
-        }
-        if (above == 0) {
-            return OptionalDouble.empty();
-        }
-        double wanted = share * above;
-        double seen = 0;
-        double last = 0;
-        for (Map.Entry<Integer, Long> bucket : counts.entrySet()) {
-            last = value(bucket.getKey());
-            if (last > floor) {
-                seen += bucket.getValue();
-                if (seen >= wanted) {
-                    break;
-                }
-            }
-        }
-        return OptionalDouble.of(last);
+        double[] values = above(floor, share);
+        return values.length == 0 ? OptionalDouble.empty() : OptionalDouble.of(values[0]);
     }
 
-    /** The middle of a bucket. */
-    private static double value(int bucket) {
-        return Math.exp((bucket + 0.5) * WIDTH);
+    /**
+     * So many values, in their order, that stand for all that are above {@code floor}, each for as many as any other.
+     *
+     * @param floor 0 for all
+     * @return empty if none is above
+     */
+    public double[] sample(int size, double floor) {
+        double[] shares = new double[size];
+        for (int i = 0; i < size; i++) {
+            shares[i] = (i + 0.5) / size;
+        }
+        return above(floor, shares);
+    }
+
+    /** @param shares rising */
+    private double[] above(double floor, double... shares) {
+        double above = 0;
+        for (Map.Entry<Integer, Double> bucket : weights.tailMap(bucketOf(floor)).entrySet()) {
+            above += bucket.getValue() * part(bucket.getKey(), floor);
+        }
+        if (above < LEAST) {
+            return new double[0];
+        }
+        double[] values = new double[shares.length];
+        int next = 0;
+        double seen = 0;
+        double last = 0;
+        for (Map.Entry<Integer, Double> bucket : weights.tailMap(bucketOf(floor)).entrySet()) {
+            double begin = Math.max(lower(bucket.getKey()), floor);
+            double weight = bucket.getValue() * part(bucket.getKey(), floor);
+            last = lower(bucket.getKey() + 1);
+            while (next < shares.length && seen + weight >= shares[next] * above) {
+                values[next] = begin + (last - begin) * (weight == 0 ? 1 : (shares[next] * above - seen) / weight);
+                next++;
+            }
+            seen += weight;
+        }
+        while (next < shares.length) {
+            values[next++] = last;
+        }
+        return values;
+    }
+
+    /** What part of a bucket is above: its values lie evenly within it. */
+    private static double part(int bucket, double floor) {
+        double begin = lower(bucket);
+        double end = lower(bucket + 1);
+        return Math.min(1, Math.max(0, (end - floor) / (end - begin)));
+    }
+
+    private static int bucketOf(double value) {
+        return value <= 0 ? Integer.MIN_VALUE : (int) Math.floor(Math.log(value) / WIDTH);
+    }
+
+    private static double lower(int bucket) {
+        return Math.exp(bucket * WIDTH);
     }
 
     String toJson() {
         try {
-            return JSON.writeValueAsString(counts);
+            return JSON.writeValueAsString(weights);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("numbers can always be written", e);
         }
@@ -93,7 +129,7 @@ public final class Histogram {
 
     static Histogram parse(String json) {
         try {
-            return new Histogram(JSON.readValue(json, COUNTS));
+            return new Histogram(JSON.readValue(json, WEIGHTS));
         } catch (JsonProcessingException e) {
             throw new StoreException("The store holds a histogram that is not JSON: " + e.getMessage(), e);
         }

@@ -7,6 +7,7 @@ import io.mediajobs.job.Job;
 import io.mediajobs.job.JobError;
 import io.mediajobs.job.JobKey;
 import io.mediajobs.job.JobState;
+import io.mediajobs.job.Progress;
 import io.mediajobs.job.Turn;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -28,6 +29,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 
@@ -532,7 +534,7 @@ public final class JobStore {
             if (!before.state().isTerminal() && before.state() != JobState.BLOCKED) {
                 throw new IllegalStateException("Job " + key + " is " + before.state().word() + " and still being followed; there is nothing to open again.");
             }
-            handle.createUpdate("UPDATE job SET attempt = attempt + 1, state = 'pending', progress = NULL, progress_at = NULL, error_code = NULL, error_message = NULL,"
+            handle.createUpdate("UPDATE job SET attempt = attempt + 1, state = 'pending', progress = NULL, progress_at = NULL, progress_seen = NULL, stalled_since = NULL, error_code = NULL, error_message = NULL,"
                             + " error_retryable = NULL, misses = 0, failures = 0, manifest = NULL, finished_at = NULL, next_poll_at = :now,"
                             + " deadline_at = :now + (deadline_at - registered_at), lease_token = NULL, lease_until = NULL, polling = FALSE, woken = FALSE, singly = NULL, updated_at = :now,"
                             + " last_write = :write WHERE id = :id")
@@ -558,6 +560,10 @@ public final class JobStore {
         set(sql, values, "progress", change.progress);
         if (change.progress != null && !change.progress.equals(before.progress())) {
             set(sql, values, "progress_at", now);
+            if (before.seen().stream().noneMatch(seen -> seen.tenth() == change.progress / 10)) {
+                set(sql, values, "progress_seen", Stream.concat(before.seen().stream(), Stream.of(new Progress(change.progress, Instant.ofEpochMilli(now))))
+                        .map(seen -> seen.percent() + "@" + seen.at().toEpochMilli()).collect(Collectors.joining(" ")));
+            }
         }
         set(sql, values, "report", change.report);
         set(sql, values, "manifest", change.manifest);
@@ -764,9 +770,15 @@ public final class JobStore {
         boolean noProgress = rows.wasNull();
         return new Job(rows.getLong("id"), new JobKey(rows.getString("provider"), rows.getString("job_id")),
                 JobState.ofWord(rows.getString("state")), rows.getInt("attempt"), noProgress ? null : progress, instant(rows, "progress_at"),
+                seen(rows.getString("progress_seen")), instant(rows, "stalled_since"),
                 parse(rows.getString("tags"), TAGS), error, instant(rows, "registered_at"), instant(rows, "next_poll_at"),
                 rows.getLong("polls"), instant(rows, "deadline_at"), instant(rows, "updated_at"), rows.getInt("misses"),
                 rows.getInt("failures"), rows.getString("manifest"), rows.getString("report"), rows.getString("lease_token"), null);
+    }
+
+    private static List<Progress> seen(String text) {
+        return text == null ? List.of() : Stream.of(text.split(" ")).map(one -> one.split("@"))
+                .map(one -> new Progress(Integer.parseInt(one[0]), Instant.ofEpochMilli(Long.parseLong(one[1])))).toList();
     }
 
     private static Instant instant(ResultSet rows, String column) throws SQLException {

@@ -2,16 +2,41 @@ package io.mediajobs.poll;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mediajobs.job.Job;
+import io.mediajobs.job.JobKey;
+import io.mediajobs.job.JobState;
 import java.time.Duration;
-import org.junit.jupiter.api.RepeatedTest;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class BackoffTest {
 
-    @RepeatedTest(20)
-    void intervalsAreSpreadByTenPerCent() {
-        assertThat(Backoff.spread(Duration.ofSeconds(10))).isBetween(Duration.ofSeconds(9), Duration.ofSeconds(11));
+    private static Job job(String id, long polls) {
+        return new Job(1, new JobKey("acme", id), JobState.PROCESSING, 1, null, null, List.of(), null, Map.of(), null, Instant.EPOCH, Instant.EPOCH, polls, Instant.EPOCH, Instant.EPOCH, 0, 0,
+                null, null, "token", null);
+    }
+
+    @Test
+    void intervalsAreSpreadByUpToTenPerCentAndNeverShortened() {
+        Duration every = Duration.ofSeconds(10);
+        Set<Long> seconds = new HashSet<>();
+        for (int i = 0; i < 200; i++) {
+            Duration spread = Backoff.spread(job("job-" + i % 50, i / 50), every);
+            assertThat(spread).isBetween(every, Duration.ofSeconds(11));
+            seconds.add(spread.toMillis() / 100);
+        }
+        assertThat(seconds).as("evenly, though the ids are alike").hasSize(10);
+    }
+
+    @Test
+    void theSameAskOfTheSameJobIsSpreadTheSame() {
+        assertThat(Backoff.spread(job("a", 3), Duration.ofSeconds(10))).isEqualTo(Backoff.spread(job("a", 3), Duration.ofSeconds(10)));
     }
 
     @ParameterizedTest

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -23,7 +24,8 @@ class PollPlanTest {
     private static final Duration LONGEST = Duration.ofMinutes(5);
     /** 16 s to 24 s, evenly. */
     private static final Histogram TWENTY_SECONDS = histogram(100, i -> 16_000 + i * 80);
-    private static final Histogram EVEN_PROGRESS = histogram(100, i -> 0.98 + i * 0.0004);
+    private static final Map<Integer, Histogram> EVEN_PROGRESS = tenths(histogram(100, i -> 0.98 + i * 0.0004));
+    private static final Map<Integer, Histogram> NO_PROGRESS = Map.of();
 
     private static Histogram histogram(int count, DoubleUnaryOperator value) {
         Histogram histogram = Histogram.EMPTY;
@@ -33,26 +35,30 @@ class PollPlanTest {
         return histogram;
     }
 
-    private static Duration next(double age, Integer progress, Histogram totals, Histogram rests) {
+    private static Map<Integer, Histogram> tenths(Histogram all) {
+        return IntStream.range(0, 10).boxed().collect(Collectors.toMap(tenth -> tenth, tenth -> all));
+    }
+
+    private static Duration next(double age, Integer progress, Histogram totals, Map<Integer, Histogram> rests) {
         return next(age, progress, totals, rests, "predicted");
     }
 
-    private static Duration next(double age, Integer progress, Histogram totals, Histogram rests, String asks) {
-        Job job = new Job(1, new JobKey("acme", "a"), JobState.PROCESSING, 1, null, null, Map.of(), null, BEGIN, BEGIN, 1, BEGIN.plusSeconds(3600), BEGIN, 0, 0,
+    private static Duration next(double age, Integer progress, Histogram totals, Map<Integer, Histogram> rests, String asks) {
+        Job job = new Job(1, new JobKey("acme", "a"), JobState.PROCESSING, 1, null, null, List.of(), null, Map.of(), null, BEGIN, BEGIN, 1, BEGIN.plusSeconds(3600), BEGIN, 0, 0,
                 null, null, "token", null);
         Report report = new Report(Status.PROCESSING, progress, null, null, null, null, BEGIN, null, null, Map.of("model", "m1"));
-        return new PollPlan(() -> BEGIN.plusMillis((long) (age * 1000)), () -> List.of(new UsualDuration("acme", "m1", totals, rests)), LONGEST)
-                .next(job, report, "2s", asks, null);
+        return new PollPlan(() -> BEGIN.plusMillis((long) (age * 1000)), () -> List.of(new UsualDuration("acme", "m1", totals, rests, true)), LONGEST)
+                .next(job, report, null, "2s", asks, null);
     }
 
     private static void assertInterval(Duration time) {
-        assertThat(time).isBetween(Duration.ofMillis(1800), Duration.ofMillis(2200));
+        assertThat(time).isBetween(Duration.ofMillis(2000), Duration.ofMillis(2200));
     }
 
     @Test
     void withoutExperienceTheIntervalIsAllThereIs() {
-        assertInterval(next(1, 10, Histogram.EMPTY, Histogram.EMPTY));
-        assertInterval(next(1, null, histogram(PollPlan.ENOUGH - 1, i -> 20_000), Histogram.EMPTY));
+        assertInterval(next(1, 10, Histogram.EMPTY, NO_PROGRESS));
+        assertInterval(next(1, null, histogram(PollPlan.ENOUGH - 1, i -> 20_000), NO_PROGRESS));
     }
 
     @Test
@@ -62,7 +68,7 @@ class PollPlanTest {
 
     @Test
     void aJobThatCannotBeFinishedYetIsLeftAloneUntilItMayBe() {
-        assertThat(next(1, null, TWENTY_SECONDS, Histogram.EMPTY)).isBetween(Duration.ofMillis(14_500), Duration.ofMillis(16_000));
+        assertThat(next(1, null, TWENTY_SECONDS, NO_PROGRESS)).isBetween(Duration.ofMillis(15_000), Duration.ofMillis(17_000));
     }
 
     @Test
@@ -72,7 +78,7 @@ class PollPlanTest {
 
     @Test
     void whileItMayEndAtAnyMomentTheIntervalHolds() {
-        assertInterval(next(18, null, TWENTY_SECONDS, Histogram.EMPTY));
+        assertInterval(next(18, null, TWENTY_SECONDS, NO_PROGRESS));
     }
 
     @Test
@@ -85,23 +91,23 @@ class PollPlanTest {
     @Test
     void progressThatNeverMeantMuchIsNotBelieved() {
         Histogram random = histogram(100, i -> 0.1 + i * 0.1);
-        assertThat(next(12, 60, TWENTY_SECONDS, random)).isLessThan(Duration.ofMillis(2_300));
+        assertThat(next(12, 60, TWENTY_SECONDS, tenths(random))).isLessThan(Duration.ofMillis(2_300));
     }
 
     @Test
     void aJobBeyondAllExperienceIsAskedForLessAndLessOften() {
-        assertInterval(next(30, null, TWENTY_SECONDS, Histogram.EMPTY));
-        assertThat(next(124, null, TWENTY_SECONDS, Histogram.EMPTY)).isBetween(Duration.ofSeconds(9), Duration.ofSeconds(11));
-        assertThat(next(1_000_000, null, TWENTY_SECONDS, Histogram.EMPTY)).isEqualTo(LONGEST);
+        assertInterval(next(30, null, TWENTY_SECONDS, NO_PROGRESS));
+        assertThat(next(124, null, TWENTY_SECONDS, NO_PROGRESS)).isBetween(Duration.ofSeconds(9), Duration.ofSeconds(11));
+        assertThat(next(1_000_000, null, TWENTY_SECONDS, NO_PROGRESS)).isEqualTo(LONGEST);
     }
 
     @Test
     void aWrongClockOfTheProviderPlansNothingAbsurd() {
-        Job job = new Job(1, new JobKey("acme", "a"), JobState.PROCESSING, 1, null, null, Map.of(), null, BEGIN, BEGIN, 1, BEGIN.plusSeconds(3600), BEGIN, 0, 0,
+        Job job = new Job(1, new JobKey("acme", "a"), JobState.PROCESSING, 1, null, null, List.of(), null, Map.of(), null, BEGIN, BEGIN, 1, BEGIN.plusSeconds(3600), BEGIN, 0, 0,
                 null, null, "token", null);
         Report report = new Report(Status.PROCESSING, 50, null, null, null, null, BEGIN.plusSeconds(86_400), null, null, Map.of("model", "m1"));
-        Duration next = new PollPlan(() -> BEGIN.plusSeconds(10), () -> List.of(new UsualDuration("acme", "m1", TWENTY_SECONDS, EVEN_PROGRESS)), LONGEST)
-                .next(job, report, "2s", "predicted", null);
+        Duration next = new PollPlan(() -> BEGIN.plusSeconds(10), () -> List.of(new UsualDuration("acme", "m1", TWENTY_SECONDS, EVEN_PROGRESS, true)), LONGEST)
+                .next(job, report, null, "2s", "predicted", null);
         assertThat(next).isBetween(Duration.ofSeconds(9), Duration.ofMillis(10_500));
     }
 }

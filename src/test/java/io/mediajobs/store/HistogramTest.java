@@ -21,6 +21,29 @@ class HistogramTest {
     }
 
     @Test
+    void aSampleStandsForAll() {
+        Histogram histogram = Histogram.EMPTY;
+        for (int i = 0; i < 100; i++) {
+            histogram = histogram.with(i % 4 == 0 ? 60_000 : 10_000);
+        }
+        double[] all = histogram.sample(8, 0);
+        assertThat(all).isSorted().hasSize(8);
+        assertThat(all[5]).isCloseTo(10_000, within(200.0));
+        assertThat(all[6]).isCloseTo(60_000, within(1_200.0));
+        assertThat(histogram.sample(4, 20_000)).usingComparatorWithPrecision(1_200.0).containsOnly(60_000);
+        assertThat(histogram.sample(4, 100_000)).isEmpty();
+    }
+
+    @Test
+    void whatIsRareDoesNotGetLostAtOnce() {
+        Histogram histogram = Histogram.EMPTY;
+        for (int i = 0; i < 5 * Histogram.MOST; i++) {
+            histogram = histogram.with(i % 20 == 0 ? 30_000 + i : 10_000);
+        }
+        assertThat(histogram.quantile(0.97, 0).orElseThrow()).isGreaterThan(29_000);
+    }
+
+    @Test
     void theOldFadesAway() {
         Histogram histogram = Histogram.EMPTY;
         for (int i = 0; i < 2 * Histogram.MOST; i++) {
@@ -29,7 +52,7 @@ class HistogramTest {
         for (int i = 0; i < 2 * Histogram.MOST; i++) {
             histogram = histogram.with(10_000);
         }
-        assertThat(histogram.count()).isLessThan(Histogram.MOST);
+        assertThat(histogram.count()).isLessThanOrEqualTo(Histogram.MOST);
         assertThat(histogram.quantile(0.8, 0).orElseThrow()).isCloseTo(10_000, within(200.0));
     }
 }

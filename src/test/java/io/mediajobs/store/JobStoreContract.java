@@ -582,13 +582,15 @@ abstract class JobStoreContract {
         for (int i = 0; i < 3; i++) {
             register("p", "j" + i);
         }
-        jobs.apply(claimOne("p"), JobChange.to(JobState.ARCHIVING).teaches(new UsualDuration.Lesson("m", 20_000d, 1.1)), null);
-        jobs.apply(claimOne("p"), JobChange.to(JobState.ARCHIVING).teaches(new UsualDuration.Lesson("m", 21_000d, null)), null);
-        jobs.apply(claimOne("p"), JobChange.to(JobState.ARCHIVING).teaches(new UsualDuration.Lesson("", 5_000d, null)), null);
+        jobs.apply(claimOne("p"), JobChange.to(JobState.ARCHIVING).teaches(new UsualDuration.Lesson("m", 20_000d, Map.of(4, 1.1, 7, 1.2), true)), null);
+        jobs.apply(claimOne("p"), JobChange.to(JobState.ARCHIVING).teaches(new UsualDuration.Lesson("m", 21_000d, Map.of(7, 1.2), true)), null);
+        jobs.apply(claimOne("p"), JobChange.to(JobState.ARCHIVING).teaches(new UsualDuration.Lesson("", 5_000d, Map.of(), false)), null);
         List<UsualDuration> usual = jobs.usualDurations();
         assertThat(usual).extracting(UsualDuration::model).containsExactly("", "m");
         assertThat(usual.get(1).totals().count()).isEqualTo(2);
-        assertThat(usual.get(1).rests().count()).isEqualTo(1);
+        assertThat(usual.get(1).rests().get(4).count()).isEqualTo(1);
+        assertThat(usual.get(1).rests().get(7).count()).isEqualTo(2);
+        assertThat(usual).extracting(UsualDuration::endsAreTold).containsExactly(false, true);
         assertThat(usual.get(1).totals().quantile(1, 0).orElseThrow()).isBetween(20_500d, 21_500d);
     }
 

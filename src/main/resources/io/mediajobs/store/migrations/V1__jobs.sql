@@ -10,6 +10,10 @@ CREATE TABLE job (
     progress        INTEGER,
     -- when it was first seen to be that far
     progress_at     BIGINT,
+    -- how far this attempt was seen to be and when, the first time in each ten per cent: PERCENT@MILLIS, with blanks
+    progress_seen   TEXT,
+    -- since when nothing moves although it should
+    stalled_since   BIGINT,
     tags            TEXT    NOT NULL DEFAULT '{}',
     error_code      TEXT,
     error_message   TEXT,
@@ -137,12 +141,14 @@ CREATE TABLE paused_route (
     paused_at BIGINT NOT NULL
 );
 
--- How long jobs of each kind take, learned from those that completed; counts by size as JSON.
+-- How long jobs of each kind take, learned from those that completed; weights by size as JSON, for rests by ten per cent of progress.
 CREATE TABLE usual_duration (
     provider TEXT NOT NULL,
     model    TEXT NOT NULL,
     totals   TEXT NOT NULL,
     rests    TEXT NOT NULL,
+    -- the provider says when a job ended
+    ends_told BOOLEAN NOT NULL DEFAULT FALSE,
     PRIMARY KEY (provider, model)
 );
 
