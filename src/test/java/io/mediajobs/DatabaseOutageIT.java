@@ -41,6 +41,8 @@ class DatabaseOutageIT {
 
     private static final List<String> PROVIDERS = List.of("pictory-image", "pictory-video", "pictory-render", "productai", "stories");
 
+    private static final String HOOK_TOKEN = "a-token-that-nobody-guesses";
+
     @TempDir
     Path folder;
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
@@ -48,6 +50,7 @@ class DatabaseOutageIT {
     private PostgresServer server;
     private TestProgram program;
     private int observePort;
+    private int port;
 
     @BeforeEach
     void start() throws IOException {
@@ -55,11 +58,12 @@ class DatabaseOutageIT {
         ((Logger) LoggerFactory.getLogger("ROOT")).addAppender(log);
         server = PostgresServer.start(folder);
         StoreSettings store = server.newDatabase();
-        try (ServerSocket free = new ServerSocket(0)) {
+        try (ServerSocket free = new ServerSocket(0); ServerSocket other = new ServerSocket(0)) {
             observePort = free.getLocalPort();
+            port = other.getLocalPort();
         }
         Map<String, String> settings = new HashMap<>(Map.of("store.url", store.url(), "store.user", store.user(), "store.password", store.password(),
-                "store.statement-timeout", "2s", "poll.lease", "6s", "events.hold", "2s", "observe.port", String.valueOf(observePort)));
+                "store.statement-timeout", "2s", "poll.lease", "6s", "events.hold", "2s", "observe.port", String.valueOf(observePort), "http.port", String.valueOf(port), "provider.pictory.hook-token", HOOK_TOKEN));
         program = TestProgram.start(folder, settings);
     }
 
@@ -105,6 +109,16 @@ class DatabaseOutageIT {
         }
     }
 
+    /** A genuine webhook for a job that nobody follows. */
+    private HttpResponse<String> webhook() {
+        try {
+            return http.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/hooks/pictory-video/" + HOOK_TOKEN)).timeout(Duration.ofSeconds(10))
+                    .POST(HttpRequest.BodyPublishers.ofString("{\"job_id\":\"of-the-outage\"}")).build(), HttpResponse.BodyHandlers.ofString());
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private List<String> told(Level level) {
         return List.copyOf(log.list).stream().filter(event -> event.getLevel().isGreaterOrEqual(level)).map(ILoggingEvent::getFormattedMessage).toList();
     }
@@ -121,6 +135,9 @@ class DatabaseOutageIT {
         server.stop();
         long begin = System.nanoTime();
         await().atMost(Duration.ofSeconds(15)).until(() -> health("ready") == 503);
+        HttpResponse<String> refused = webhook();
+        assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(refused.headers().firstValue("Retry-After")).isPresent();
         Duration processorBefore = processor();
         long settled = System.nanoTime();
         await().atMost(length.plusSeconds(60)).pollInterval(Duration.ofMillis(500)).until(() -> {
@@ -133,6 +150,7 @@ class DatabaseOutageIT {
         server.start();
         await().atMost(Duration.ofSeconds(20)).until(() -> health("ready") == 200);
         long back = System.nanoTime();
+        await().atMost(Duration.ofSeconds(20)).until(() -> webhook().statusCode() == 202);
         allComeHome(keys);
         System.out.printf("all %d jobs home %.1f s after the database was back%n", keys.size(), (System.nanoTime() - back) / 1e9);
         List<String> warnings = told(Level.WARN).subList(warned, told(Level.WARN).size());

@@ -9,6 +9,8 @@ import io.mediajobs.job.JobState;
 import io.mediajobs.store.TimelineEntry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,8 +31,9 @@ import org.awaitility.Awaitility;
  * <li>{@code list}: ProductAI's list as it is documented, which has neither images nor progress: each job that it shows as finished needs one
  * single call for its result</li>
  * <li>{@code whole list}: a list that says of each job what its status call says, as other providers have it</li>
+ * <li>{@code hooks}: as predicted, and the provider sends a webhook when a job has ended, within 50 ms</li>
  * </ul>
- * <pre>mvn -q test-compile exec:java -Dmain.class=io.mediajobs.bench.DoneToStored -Dexec.args="500 fixed predicted list whole-list"</pre>
+ * <pre>mvn -q test-compile exec:java -Dmain.class=io.mediajobs.bench.DoneToStored -Dexec.args="500 fixed predicted list whole-list hooks"</pre>
  * Sixty jobs go before the measured ones, in each run: what is predicted has to be learned first.
  */
 public final class DoneToStored {
@@ -52,7 +55,7 @@ public final class DoneToStored {
 
     public static void main(String[] arguments) throws Exception {
         DoneToStored bench = new DoneToStored(arguments.length == 0 ? 500 : Integer.parseInt(arguments[0]));
-        List<String> ways = arguments.length > 1 ? List.of(arguments).subList(1, arguments.length) : List.of("fixed", "predicted", "list", WHOLE_LIST);
+        List<String> ways = arguments.length > 1 ? List.of(arguments).subList(1, arguments.length) : List.of("fixed", "predicted", "list", WHOLE_LIST, "hooks");
         List<String> lines = new ArrayList<>();
         for (String way : ways) {
             lines.add(bench.run(way));
@@ -67,13 +70,16 @@ public final class DoneToStored {
         Path folder = Files.createTempDirectory("done-to-stored");
         boolean list = way.endsWith("list");
         Path routes = routes(folder.resolve("routes"), way.equals("fixed") ? "fixed" : "predicted", way.equals(WHOLE_LIST));
+        int port = freePort();
+        URI callback = way.equals("hooks") ? URI.create("http://127.0.0.1:" + port + "/hooks/" + PROVIDER) : null;
         try (TestProgram program = TestProgram.start(folder, Map.of("routes.folder", routes.toString(), "provider.productai.every", "2s",
+                "http.port", String.valueOf(port), "provider.productai.hook-secret", "demo-webhook-secret",
                 "provider.productai.at-once", "50", "provider.productai-list.enabled", String.valueOf(list), "poll.tick-millis", "500", "archive.at-once", "8"))) {
             program.simulator.provider(PROVIDER).listsWholeJobs(way.equals(WHOLE_LIST));
-            begin(program, WARM_UP, 5).forEach(job -> awaitArchived(program, job));
+            begin(program, WARM_UP, 5, callback).forEach(job -> awaitArchived(program, job));
             awaitLearned(program);
             long pages = program.simulator.ledger().lists();
-            List<SimulatedJob> simulated = begin(program, jobs, BEGIN_WITHIN);
+            List<SimulatedJob> simulated = begin(program, jobs, BEGIN_WITHIN, callback);
             simulated.forEach(job -> awaitArchived(program, job));
             return line(way, program, simulated, program.simulator.ledger().lists() - pages);
         }
@@ -118,7 +124,14 @@ public final class DoneToStored {
         Awaitility.await().atMost(Duration.ofMinutes(5)).until(() -> program.job(key).state() == JobState.ARCHIVED);
     }
 
-    private List<SimulatedJob> begin(TestProgram program, int count, double within) throws InterruptedException {
+    private static int freePort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0)) {
+            return free.getLocalPort();
+        }
+    }
+
+    /** @param callback where the provider sends its webhooks; null for none */
+    private List<SimulatedJob> begin(TestProgram program, int count, double within, URI callback) throws InterruptedException {
         List<SimulatedJob> simulated = new ArrayList<>();
         long begin = System.nanoTime();
         String batch = Long.toString(begin, 36);
@@ -128,8 +141,9 @@ public final class DoneToStored {
                 Thread.sleep(1);
             }
             double seconds = Math.max(2, SECONDS + SPREAD * random.nextGaussian());
-            simulated.add(program.simulator.job(PROVIDER, batch + "-" + i).queuedFor(Duration.ZERO)
-                    .processingFor(Duration.ofMillis((long) (seconds * 1000))).completes(Assets.png(8, 8)));
+            SimulatedJob job = program.simulator.job(PROVIDER, batch + "-" + i).queuedFor(Duration.ZERO)
+                    .processingFor(Duration.ofMillis((long) (seconds * 1000))).completes(Assets.png(8, 8));
+            simulated.add(callback == null ? job : job.callsBack(callback));
             program.follow(PROVIDER, batch + "-" + i);
         }
         return simulated;
