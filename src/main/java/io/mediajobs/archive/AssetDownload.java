@@ -12,6 +12,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.apache.hc.client5.http.auth.AuthScope;
 import org.apache.hc.client5.http.auth.CredentialsProvider;
 import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
@@ -219,6 +221,9 @@ public final class AssetDownload implements AutoCloseable {
                 Download download = new Download(wanted, url, request, response, extension -> key(wanted, extension), types, multipartFrom, rest);
                 kept = true;
                 return download;
+            } catch (SSLHandshakeException | SSLPeerUnverifiedException e) {
+                // the outermost says no more than that some check failed
+                throw new AssetUnavailableException("The host " + url.getHost() + " of " + planned + " did not prove by TLS who it is: " + S3Failure.root(e), e);
             } catch (IOException e) {
                 throw new AssetUnavailableException("The host " + url.getHost() + " of " + planned + (response == null ? " did not answer: " : " broke off: ") + e, e);
             } finally {

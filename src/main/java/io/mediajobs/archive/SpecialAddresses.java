@@ -37,9 +37,9 @@ final class SpecialAddresses {
         for (String[] row : table) {
             RANGES.put(AddressRange.parse(row[0]), row[1]);
         }
-        // AWS and most others; AWS for containers; Azure; Alibaba; Oracle
-        METADATA = Arrays.stream(new String[] {"169.254.169.254", "fd00:ec2::254", "169.254.170.2", "169.254.170.23", "fd00:ec2::23", "168.63.129.16",
-            "100.100.100.200", "192.0.0.192"}).map(AddressRange::parse).toList();
+        // AWS and most others; AWS for containers; Google; OpenStack; Azure; Alibaba; Tencent; Scaleway; Oracle
+        METADATA = Arrays.stream(new String[] {"169.254.169.254", "fd00:ec2::254", "169.254.170.2", "169.254.170.23", "fd00:ec2::23", "fd20:ce::254", "fe80::a9fe:a9fe",
+            "168.63.129.16", "100.100.100.200", "169.254.0.23", "169.254.42.42", "fd00:42::42", "192.0.0.192"}).map(AddressRange::parse).toList();
     }
 
     private SpecialAddresses() {

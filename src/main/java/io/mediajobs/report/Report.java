@@ -113,7 +113,7 @@ public record Report(Status status, Integer progress, JobError error, List<Repor
             return Map.of();
         }
         Map<String, String> copy = new LinkedHashMap<>();
-        links.forEach((name, url) -> copy.put(name, Redaction.url(url)));
+        links.forEach((name, url) -> copy.put(Redaction.text(name), Redaction.url(url)));
         return Collections.unmodifiableMap(copy);
     }
 }

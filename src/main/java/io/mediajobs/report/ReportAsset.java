@@ -23,6 +23,7 @@ public record ReportAsset(String role, String url, String contentType, Integer w
     public ReportAsset {
         Objects.requireNonNull(role, "role");
         Objects.requireNonNull(url, "url");
+        contentType = Redaction.text(contentType);
     }
 
     /** The url without query, fragment and user name: for manifests, logs and pages. */

@@ -129,7 +129,7 @@ public final class ReportSchema {
     }
 
     private static String shown(JsonNode value) {
-        return value.isTextual() ? "'" + Redaction.cut(value.textValue(), 60) + "'" : StrictJson.kind(value);
+        return value.isTextual() ? "'" + Redaction.cut(Redaction.text(value.textValue()), 60) + "'" : StrictJson.kind(value);
     }
 
     private static String words(JsonNode enumeration) {

@@ -15,6 +15,11 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.ServerSocketFactory;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSocket;
 
 /** A host of assets on the loopback address that says what a test wants byte by byte, also what no HTTP server would say. */
 final class AssetHost implements AutoCloseable {
@@ -31,14 +36,20 @@ final class AssetHost implements AutoCloseable {
     private final ServerSocket socket;
     private final Map<String, Answer> answers = new ConcurrentHashMap<>();
     private final List<Request> requests = new CopyOnWriteArrayList<>();
+    private final List<String> serverNames = new CopyOnWriteArrayList<>();
 
     AssetHost() {
         this(InetAddress.getLoopbackAddress());
     }
 
     AssetHost(InetAddress address) {
+        this(address, ServerSocketFactory.getDefault());
+    }
+
+    /** @param sockets plain ones, or {@link TestCertificates#sockets} */
+    AssetHost(InetAddress address, ServerSocketFactory sockets) {
         try {
-            socket = new ServerSocket(0, 50, address);
+            socket = sockets.createServerSocket(0, 50, address);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -48,7 +59,7 @@ final class AssetHost implements AutoCloseable {
     }
 
     String url(String target) {
-        return "http://" + socket.getInetAddress().getHostAddress() + ":" + socket.getLocalPort() + target;
+        return (socket instanceof SSLServerSocket ? "https" : "http") + "://" + socket.getInetAddress().getHostAddress() + ":" + socket.getLocalPort() + target;
     }
 
     int port() {
@@ -90,6 +101,11 @@ final class AssetHost implements AutoCloseable {
         return requests;
     }
 
+    /** What clients called it in the TLS handshakes that came about. */
+    List<String> serverNames() {
+        return serverNames;
+    }
+
     long asked(String path) {
         return requests.stream().filter(request -> path(request.target()).equals(path)).count();
     }
@@ -113,6 +129,10 @@ final class AssetHost implements AutoCloseable {
 
     private void serve(Socket connection) {
         try (connection) {
+            if (connection instanceof SSLSocket secure) {
+                secure.startHandshake();
+                ((ExtendedSSLSession) secure.getSession()).getRequestedServerNames().forEach(name -> serverNames.add(((SNIHostName) name).getAsciiName()));
+            }
             InputStream in = new BufferedInputStream(connection.getInputStream());
             String[] line = line(in).split(" ");
             Map<String, String> headers = new TreeMap<>();

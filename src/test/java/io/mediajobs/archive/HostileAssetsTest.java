@@ -4,16 +4,28 @@ import static io.mediajobs.archive.ArchiveParts.BUCKET;
 import static io.mediajobs.archive.ArchiveParts.asset;
 import static io.mediajobs.archive.ArchiveParts.report;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mediajobs.config.ConfigurationException;
+import io.mediajobs.config.Settings;
 import io.mediajobs.demo.s3.EmbeddedS3;
 import io.mediajobs.job.Job;
 import io.mediajobs.job.JobState;
 import io.mediajobs.poll.AssetTerms;
+import io.mediajobs.report.Answer;
+import io.mediajobs.report.AnswerReader;
+import io.mediajobs.report.Mappings;
 import io.mediajobs.report.ReportAsset;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.SequenceInputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URLDecoder;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -21,6 +33,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -56,6 +69,8 @@ class HostileAssetsTest {
     static ArchiveParts parts;
     static final byte[] PNG = {(byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10, 0, 0, 0, 13, 'I', 'H', 'D', 'R'};
     static final AtomicInteger JOBS = new AtomicInteger();
+    static final AnswerReader READER = new AnswerReader();
+    static final Mappings MAPPINGS = new Mappings(Path.of("routes/providers"));
 
     /** Counts whoever connects. */
     private static final class Canary implements AutoCloseable {
@@ -101,6 +116,7 @@ class HostileAssetsTest {
         private final Map<String, String[]> addresses = Map.of(
                 "private.example", new String[] {"10.0.0.1"},
                 "mixed.example", new String[] {"127.0.0.2 127.0.0.1"},
+                "half-public.example", new String[] {"198.41.0.4 127.0.0.1"},
                 "mapped.example", new String[] {"::ffff:127.0.0.1"},
                 "unique-local.example", new String[] {"fd00::1"},
                 "metadata.google.internal", new String[] {"169.254.169.254"},
@@ -173,6 +189,7 @@ class HostileAssetsTest {
                 // metadata services
                 "http://169.254.169.254/latest/meta-data/", "https://169.254.169.254:PORT/", "http://[fd00:ec2::254]/latest/meta-data/", "http://169.254.170.2/v2/credentials",
                 "http://100.100.100.200/latest/meta-data/", "http://168.63.129.16/machine", "http://metadata.google.internal/computeMetadata/v1/", "http://[::ffff:169.254.169.254]/",
+                "http://[::ffff:a9fe:a9fe]/", "http://[2002:a9fe:a9fe::]/", "http://[fd20:ce::254]/computeMetadata/v1/", "http://[fe80::a9fe:a9fe]/openstack", "http://169.254.42.42/conf",
                 // this machine
                 "http://127.0.0.1:PORT/a.mp4", "http://127.0.0.3:PORT/a.mp4", "http://127.255.255.254:PORT/", "http://localhost:PORT/a", "http://LOCALHOST:PORT/a", "http://localhost.:PORT/a",
                 "http://x.localhost:PORT/a", "http://[::1]:PORT/a", "http://[0:0:0:0:0:0:0:1]:PORT/a", "http://[::]:PORT/a", "http://0.0.0.0:PORT/a",
@@ -185,7 +202,7 @@ class HostileAssetsTest {
                 "http://224.0.0.1:PORT/", "http://239.255.255.250:PORT/", "http://240.0.0.1:PORT/", "http://255.255.255.255:PORT/", "http://[fc00::1]:PORT/", "http://[fd12::1]:PORT/",
                 "http://[fe80::1]:PORT/", "http://[fec0::1]:PORT/", "http://[ff02::1]:PORT/", "http://[2001:db8::1]:PORT/", "http://[100::1]:PORT/", "http://[4000::1]:PORT/",
                 // names
-                "http://private.example:PORT/a", "http://mixed.example:PORT/a", "http://mapped.example:PORT/a", "http://unique-local.example:PORT/a", "http://canary.example:PORT/a",
+                "http://private.example:PORT/a", "http://mixed.example:PORT/a", "http://half-public.example:PORT/a", "http://mapped.example:PORT/a", "http://unique-local.example:PORT/a", "http://canary.example:PORT/a",
                 "http://canary.example.:PORT/a");
     }
 
@@ -242,14 +259,13 @@ class HostileAssetsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"http://good.example:22/a", "http://good.example:6379/a", "https://good.example/a?x", "http://good.example:8079/a"})
-    void schemesAndPortsAreThoseOfTheSettings(String text) throws Exception {
-        Job job = parts.archiving("p" + JOBS.incrementAndGet(), "port", Map.of());
-        try (ArchiveParts strict = new ArchiveParts(folder.resolve("strict" + JOBS.get()), store.endpoint().toString(), store.accessKey(), store.secretKey(),
-                Map.of("archive.schemes", "http", "archive.ports", "80,8080-8090"), names)) {
-            Job after = strict.archive(strict.archiving(job.provider(), "port", Map.of()), report(asset("video", text)));
-            assertThat(after.error().code()).isEqualTo("url-blocked");
-            assertThat(after.error().message()).containsAnyOf("archive.ports", "archive.schemes");
-        }
+    void schemesAndPortsAreThoseOfTheSettings(String text) {
+        AddressGuard strict = guard(Map.of("archive.schemes", "http", "archive.ports", "80,8080-8090"));
+        assertThatThrownBy(() -> strict.check(text, AssetTerms.NONE)).isInstanceOfSatisfying(AssetRefusedException.class, refused -> {
+            assertThat(refused.code()).isEqualTo("url-blocked");
+            assertThat(refused.getMessage()).containsAnyOf("archive.ports", "archive.schemes");
+        });
+        assertThat(strict.check("http://good.example:8085/a", AssetTerms.NONE)).isNotNull();
     }
 
     @Test
@@ -276,7 +292,46 @@ class HostileAssetsTest {
     }
 
     @Test
+    void whatOpensARangeOpensNoMetadataServiceAndNothingBehindAGateway() {
+        AddressGuard ranges = guard("169.254.0.0/16, 64:ff9b::/96");
+        for (String refused : List.of("http://169.254.169.254/", "http://[64:ff9b::7f00:1]/", "http://[64:ff9b::a9fe:a9fe]/", "http://10.0.0.1/")) {
+            assertThatThrownBy(() -> ranges.check(refused, AssetTerms.NONE)).as(refused).isInstanceOf(AssetRefusedException.class).hasMessageContaining("archive.private-addresses");
+        }
+        for (String taken : List.of("http://169.254.1.1/", "http://[64:ff9b::c629:4]/")) {
+            assertThat(ranges.check(taken, AssetTerms.NONE)).hasToString(taken);
+        }
+        assertThat(guard("169.254.169.254").check("http://169.254.169.254/", AssetTerms.NONE)).isNotNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"10.0.0.0/33", "10.0.0/8", "10.0.0.1-10.0.0.9", "localhost", "::/129", "010.0.0.0/8", "any"})
+    void whatIsNoRangeStopsTheStart(String text) {
+        assertThatThrownBy(() -> guard(text)).isInstanceOf(ConfigurationException.class).hasMessageContaining("archive.private-addresses");
+    }
+
+    private static AddressGuard guard(String privateAddresses) {
+        return guard(Map.of("archive.private-addresses", privateAddresses));
+    }
+
+    private static AddressGuard guard(Map<String, String> settings) {
+        return new AddressGuard(Settings.load(Path.of("").toAbsolutePath(), List.of(), Map.of(), new Properties(), settings), names);
+    }
+
+    @Test
+    void aPathGoesOutAsItIs() {
+        for (String path : List.of("//a//b.png", "/a/../b.png", "/a/%2e%2e/b.png", "/./a.png", "/%252e/a.png", "/a;b=c/d.png")) {
+            host.file(path, "image/png", PNG);
+            Job after = archive(asset("image", host.url(path)));
+            assertThat(after.state()).as(() -> path + " " + after.error()).isEqualTo(JobState.ARCHIVED);
+            assertThat(host.asked(path)).isEqualTo(1);
+        }
+    }
+
+    @Test
     void redirectsEnd() {
+        host.on("/round", (request, time, out) -> AssetHost.head(out, "307 Temporary Redirect", "Location: /round", "Content-Length: 0"));
+        assertThat(archive(asset("video", host.url("/round"))).error().code()).isEqualTo("url-blocked");
+        assertThat(host.asked("/round")).isEqualTo(6);
         for (int hop = 0; hop < 11; hop++) {
             int next = hop + 1;
             host.on("/hop" + hop, (request, time, out) -> AssetHost.head(out, "302 Found", "Location: /hop" + next, "Content-Length: 0"));
@@ -471,6 +526,115 @@ class HostileAssetsTest {
         Job after = archive(many);
         assertThat(after.state()).isEqualTo(JobState.BLOCKED);
         assertThat(after.error().code()).isEqualTo("url-blocked");
+    }
+
+    private record Said(String name, InputStream answer, String code) {
+
+        private Said(String name, String answer, String code) {
+            this(name, new ByteArrayInputStream(text(answer)), code);
+        }
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    private static String completed(String members) {
+        return "{\"job_id\":\"j\",\"status\":\"completed\"," + members + "}";
+    }
+
+    /** Each names the canary where it can. */
+    static Stream<Said> answers() {
+        String canaryUrl = url("http://127.0.0.1:PORT/a.png?sig=secret-query");
+        String image = "{\"url\":\"" + canaryUrl + "\"}";
+        String images = "\"images\":[" + image + "]";
+        byte[] badUtf8 = text(completed(images + ",\"model\":\"_\""));
+        badUtf8[badUtf8.length - 3] = (byte) 0xFF;
+        return Stream.of(
+                new Said("10,000 arrays in each other", completed(images + ",\"x\":" + "[".repeat(10_000) + "]".repeat(10_000)), "answer-unreadable"),
+                new Said("10,000 objects in each other", completed(images + ",\"x\":" + "{\"a\":".repeat(10_000) + "1" + "}".repeat(10_000)), "answer-unreadable"),
+                new Said("200 MB", new SequenceInputStream(new ByteArrayInputStream(text("{\"x\":\"")), new InputStream() {
+                    private int left = 200 << 20;
+
+                    @Override
+                    public int read() {
+                        return left-- > 0 ? 'x' : -1;
+                    }
+                }), "answer-too-large"),
+                new Said("a name twice", completed(images + ",\"status\":\"pending\""), "answer-unreadable"),
+                new Said("1e999999", completed(images + ",\"tokens_used\":1e999999"), "answer-unreadable"),
+                new Said("100,000 digits", completed(images + ",\"tokens_used\":" + "9".repeat(100_000)), "answer-unreadable"),
+                new Said("NaN", completed(images + ",\"tokens_used\":NaN"), "answer-unreadable"),
+                new Said("no UTF-8", new ByteArrayInputStream(badUtf8), "answer-unreadable"),
+                new Said("two answers", completed(images) + completed(images), "answer-unreadable"),
+                new Said("an array", "[" + completed(images) + "]", "answer-unreadable"),
+                new Said("text", "\"" + canaryUrl + "\"", "answer-unreadable"),
+                new Said("a page", "<html><a href=\"" + canaryUrl + "\">x</a></html>", "answer-unreadable"),
+                new Said("a status that is a number", "{\"status\":1," + images + "}", "answer-unfit"),
+                new Said("a status that is a list", "{\"status\":[\"completed\"]," + images + "}", "answer-unfit"),
+                new Said("images that are an object", completed("\"images\":" + image), "answer-unfit"),
+                new Said("images that are text", completed("\"images\":\"" + canaryUrl + "\""), "answer-unfit"),
+                new Said("an image that is text", completed("\"images\":[\"" + canaryUrl + "\"]"), "answer-unfit"),
+                new Said("a URL that is null", completed("\"images\":[{\"url\":null}," + image + "]"), "answer-unfit"),
+                new Said("a URL that is empty", completed("\"images\":[{\"url\":\"\"}," + image + "]"), "answer-unfit"),
+                new Said("a URL that is a list", completed("\"images\":[{\"url\":[\"" + canaryUrl + "\"]}]"), "answer-unfit"),
+                new Said("a URL that is a number", completed("\"images\":[{\"url\":2130706433}]"), "answer-unfit"),
+                new Said("a URL of more than 64 KiB", completed("\"images\":[{\"url\":\"" + canaryUrl + "x".repeat(65_536) + "\"}]"), "answer-unfit"),
+                new Said("a width of 100 digits", completed("\"images\":[{\"url\":\"" + canaryUrl + "\",\"width\":" + "9".repeat(100) + "}]"), "answer-unfit"),
+                new Said("10,001 images", completed("\"images\":[" + (image + ",").repeat(10_000) + image + "]"), "answer-unfit"),
+                new Said("a time that is none", completed(images + ",\"created_at\":\"" + canaryUrl + "\""), "answer-unfit"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("answers")
+    void anAnswerThatDoesNotFitIsNotGuessedAt(Said said) throws Exception {
+        Answer answer = READER.read(200, "application/json", said.answer(), MAPPINGS.get("productai.jq"));
+        assertThat(answer.report()).isNull();
+        assertThat(answer.error().code()).isEqualTo(said.code());
+        assertThat(answer.error().message().length()).isLessThan(500);
+        assertThat(answer.toString()).doesNotContain("secret-query");
+    }
+
+    /** What Camel, Simple or a shell would put something else for, and what is no character. */
+    @ParameterizedTest
+    @ValueSource(strings = {"${env:HOME}", "${sysenv:PATH}", "{{env:HOME}}", "{{s3.secret-key}}", "$simple{sysenv:PATH}", "${bean:assetDownload}", "RAW(x)", "bean:s3Client", "$(id)", "`id`",
+            "lone \\ud83d", "nul \\u0000", "right \\u202E to left"})
+    void textStaysTextEverywhere(String text) throws Exception {
+        String meant = text.startsWith("lone") ? "lone \uFFFD" : text.startsWith("nul") ? "nul \uFFFD" : text.replace("\\u202E", "\u202E");
+        String path = "/text" + JOBS.incrementAndGet();
+        host.file(path, "image/png", PNG);
+        Answer answer = READER.read(200, "application/json",
+                text(completed("\"images\":[{\"url\":\"" + host.url(path) + "?x=" + text + "\"}],\"model\":\"" + text + "\",\"tokens_used\":\"" + text + "\"")), MAPPINGS.get("productai.jq"));
+        Job after = parts.archive(parts.archiving("text" + JOBS.incrementAndGet(), meant.replace('\uFFFD', '_'), Map.of("tag", meant)), answer.report());
+        assertThat(after.state()).as(() -> String.valueOf(after.error())).isEqualTo(JobState.ARCHIVED);
+        String target = host.requests().get(host.requests().size() - 1).target();
+        assertThat(URLDecoder.decode(target.substring(target.indexOf('?') + 3), StandardCharsets.UTF_8)).isEqualTo(meant);
+        assertThat(objects(after)).hasSize(2).allMatch(key -> key.matches("[A-Za-z0-9._/-]+"));
+        JsonNode manifest = new ObjectMapper().readTree(parts.s3.getObjectAsBytes(get -> get.bucket(BUCKET).key(after.manifest())).asByteArray());
+        assertThat(manifest.at("/attributes/model").textValue()).isEqualTo(meant);
+        assertThat(manifest.at("/usage/tokens").textValue()).isEqualTo(meant);
+        assertThat(manifest.at("/tags/tag").textValue()).isEqualTo(meant);
+        JsonNode event = new ObjectMapper().readTree(parts.events().get(parts.events().size() - 1));
+        assertThat(event.at("/data/usage/tokens").textValue()).isEqualTo(meant);
+    }
+
+    @Test
+    void rolesThatDifferInCaseOnlyAreTwoObjects() {
+        host.file("/upper.png", "image/png", PNG).file("/lower.png", "image/png", PNG);
+        Job after = archive(asset("Image", host.url("/upper.png")), asset("image", host.url("/lower.png")));
+        assertThat(after.state()).as(() -> String.valueOf(after.error())).isEqualTo(JobState.ARCHIVED);
+        assertThat(objects(after)).hasSize(3).doesNotHaveDuplicates();
+    }
+
+    @ParameterizedTest
+    @MethodSource("longNames")
+    void longRolesAndJobIdsAreCut(String text) {
+        rolesAndJobIdsNeverLeaveTheirPlace(text);
+    }
+
+    static Stream<String> longNames() {
+        return Stream.of("x".repeat(1_025), "é".repeat(513), "😀".repeat(300), "../".repeat(400));
     }
 
     @ParameterizedTest

@@ -67,9 +67,9 @@ class RedactionTest {
     @Test
     void aReportCannotHoldASecretButInAnAssetsUrl() {
         Map<String, Object> deep = Map.of("list", List.of(Map.of("https://k.example/?SECRET", "https://h.example/?SECRET")));
-        ReportAsset asset = new ReportAsset("image", "https://h.example/a?SECRET", null, null, null, new BigDecimal("1.50"), "provider");
+        ReportAsset asset = new ReportAsset("image", "https://h.example/a?SECRET", "https://h.example/a?SECRET", null, null, new BigDecimal("1.50"), "provider");
         Report report = new Report(Status.FAILED, 5, new JobError("c", "at https://h.example/?SECRET", null), List.of(asset),
-                Map.of("share", "https://h.example/s?SECRET"), Map.of("invoice", "https://h.example/i?SECRET"),
+                Map.of("share", "https://h.example/s?SECRET", "https://h.example/n?SECRET", "https://h.example/n"), Map.of("invoice", "https://h.example/i?SECRET"),
                 Instant.EPOCH, null, null, Map.of("deep", deep));
         assertThat(report.toString()).doesNotContain("SECRET");
         assertThat(report.toJson().toString()).doesNotContain("SECRET").contains("\"duration\":1.5", "\"auth\":\"provider\"");
