@@ -5,6 +5,7 @@ import io.mediajobs.config.Settings;
 import io.mediajobs.report.Redaction;
 import io.mediajobs.store.StoreException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -128,7 +129,9 @@ public final class Main implements Runnable {
         }
         err.println(Printable.line(message));
         if (stacktrace) {
-            failure.printStackTrace(err);
+            StringWriter trace = new StringWriter();
+            failure.printStackTrace(new PrintWriter(trace));
+            err.print(Redaction.text(trace.toString()));
         }
         err.flush();
         return code.number();

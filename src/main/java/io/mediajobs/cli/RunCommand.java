@@ -29,6 +29,8 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        // Java's own way would print it past the log, secrets included
+        Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> LOG.error("Thread {} ended by a failure", thread.getName(), failure));
         Settings settings = main.settings();
         // before the start: what it cannot say of the settings must stop it
         String where = where(settings);

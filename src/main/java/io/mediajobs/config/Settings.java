@@ -93,6 +93,7 @@ public final class Settings {
 
     private static Settings load(Sources sources, Map<Path, byte[]> contents) {
         Map<String, String> environment = sources.environment;
+        Properties defaults = shippedProperties();
         Properties values = shippedProperties();
         Set<String> shipped = new TreeSet<>(values.stringPropertyNames());
         sources.files.forEach(file -> values.putAll(read(file, contents.get(file))));
@@ -108,9 +109,15 @@ public final class Settings {
             }
         });
         values.putAll(sources.overrides);
+        Set<String> referring = new TreeSet<>();
         for (String key : values.stringPropertyNames()) {
+            if (ENVIRONMENT.matcher(values.getProperty(key)).find()) {
+                referring.add(key);
+            }
             values.setProperty(key, resolveEnvironment(values.getProperty(key), environment));
         }
+        // before anything can go wrong with them and be told
+        KnownSecrets.learn(values, defaults, referring, environment);
         for (String key : values.stringPropertyNames()) {
             String value = values.getProperty(key).trim();
             // made absolute here, since Camel would take them from the working directory

@@ -11,8 +11,8 @@ final class Quoted {
     }
 
     static String text(String text) {
-        String beginning = text.length() > 20 * LONGEST ? text.substring(0, 20 * LONGEST) : text;
-        String clean = Redaction.text(beginning).replaceAll("[\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}]", "\uFFFD");
+        // before it is cut: half a secret is not known
+        String clean = Redaction.text(text).replaceAll("[\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}]", "\uFFFD");
         if (clean.codePointCount(0, clean.length()) <= LONGEST) {
             return "'" + clean + "'";
         }

@@ -21,6 +21,7 @@ final class Dangers {
     private static final Pattern USER_INFO = Pattern.compile("(?i)[a-z][a-z0-9+.-]*://[^/?#@\\s{]+:[^/?#@\\s{]+@.*");
     private static final Pattern BEAN_PLACEHOLDER = Pattern.compile("\\{\\{\\??bean:");
     private static final Pattern PROXY = Pattern.compile("(?i)platform-http:(//)?/*proxy.*", Pattern.DOTALL);
+    private static final String PROXIES = "platform-http:proxy would let any caller reach any host through us. Begin the route with a path of its own.";
     private static final Pattern NO_TIME = Pattern.compile("(?i)-?0+(ms|s|m|h|d)?");
     private static final Set<String> INTERVALS = Set.of("trigger.repeatinterval", "period", "delay", "polldelay");
     private static final Set<String> LITERALS = Set.of("constant", "simple");
@@ -37,6 +38,11 @@ final class Dangers {
         Dangers dangers = new Dangers(file);
         dangers.visit("", text.root());
         return dangers.findings;
+    }
+
+    /** What is wrong with an address once its placeholders are known; null for nothing that is not seen without that. */
+    static String behindPlaceholders(String written, String address) {
+        return PROXY.matcher(address).matches() && !PROXY.matcher(written).matches() ? PROXIES : null;
     }
 
     private void visit(String key, Node node) {
@@ -103,7 +109,7 @@ final class Dangers {
             add(node, "{{bean:…}} would call code from a placeholder; name a setting or {{env:…}} instead.");
         }
         if (PROXY.matcher(text).matches()) {
-            add(node, "platform-http:proxy would let any caller reach any host through us. Begin the route with a path of its own.");
+            add(node, PROXIES);
         }
         Matcher query = SENSITIVE_QUERY.matcher(text);
         if (query.find() && text.contains(":")) {

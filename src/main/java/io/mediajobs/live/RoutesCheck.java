@@ -269,6 +269,10 @@ public final class RoutesCheck {
         if (known.isEmpty() || !scheme.matches()) {
             return;
         }
+        String danger = Dangers.behindPlaceholders(uri.text(), known.get());
+        if (danger != null) {
+            add(content, uri.line(), danger);
+        }
         String component = scheme.group(1);
         if (!isThere(scratch, component)) {
             add(content, uri.line(), "There is no component " + component + " for " + Redaction.text(shown(uri.text())) + ".");

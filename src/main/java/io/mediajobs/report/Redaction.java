@@ -1,7 +1,7 @@
 package io.mediajobs.report;
 
+import io.mediajobs.config.KnownSecrets;
 import io.mediajobs.job.JobError;
-
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -11,8 +11,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Takes secrets out of text that others see: the query, fragment and user name of every URL in it, bearer tokens, and
- * the signature parameters of the large clouds even where no URL is around them. Redacting twice changes nothing.
+ * Takes secrets out of text that others see: those that are {@linkplain KnownSecrets known} wherever they stand, the query, fragment and
+ * user name of every URL, bearer tokens, and the signature parameters of the large clouds even where no URL is around them. Redacting
+ * twice changes nothing. It is the one door: log, timeline, events, API, page and exceptions all come through here.
  *
  * <p>It shows too little rather than too much: in running text everything up to the next blank belongs to a query.
  */
@@ -47,13 +48,14 @@ public final class Redaction {
         if (text == null || text.isEmpty()) {
             return text;
         }
-        String redacted = text.indexOf(':') >= 0 || text.indexOf('%') >= 0
-                ? URL.matcher(text).replaceAll(match -> Matcher.quoteReplacement(shortened(match.group(), match.group(1))))
-                : text;
-        if (redacted.indexOf('=') >= 0) {
-            redacted = SIGNATURE.matcher(redacted).replaceAll("$1=[redacted]");
+        String redacted = KnownSecrets.hide(text);
+        if (redacted.indexOf(':') >= 0 || redacted.indexOf('%') >= 0) {
+            redacted = URL.matcher(redacted).replaceAll(match -> Matcher.quoteReplacement(shortened(match.group(), match.group(1))));
         }
-        return BEARER.matcher(redacted).replaceAll("$1 [redacted]");
+        if (redacted.indexOf('=') >= 0) {
+            redacted = SIGNATURE.matcher(redacted).replaceAll("$1=" + KnownSecrets.HIDDEN);
+        }
+        return BEARER.matcher(redacted).replaceAll("$1 " + KnownSecrets.HIDDEN);
     }
 
     /**

@@ -166,7 +166,7 @@ final class StrictJson {
 
     private static String announced(String contentType) {
         return contentType == null || contentType.toLowerCase(Locale.ROOT).contains("json") ? ""
-                : " (content type " + Redaction.cut(contentType.replaceAll("[^A-Za-z0-9/+.;= _-]", "?"), 60) + ")";
+                : " (content type " + Redaction.cut(Redaction.text(contentType).replaceAll("[^A-Za-z0-9/+.;= _-]", "?"), 60) + ")";
     }
 
     private static String at(JsonLocation location) {

@@ -9,6 +9,7 @@ import io.mediajobs.job.JobKey;
 import io.mediajobs.job.JobState;
 import io.mediajobs.job.Progress;
 import io.mediajobs.job.Turn;
+import io.mediajobs.report.Redaction;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -591,7 +592,7 @@ public final class JobStore {
         }
         if (change.error != null || change.clearError) {
             sql.append(", error_code = :code, error_message = :message, error_retryable = :retryable");
-            JobError error = change.error == null ? new JobError(null, null, null) : change.error;
+            JobError error = change.error == null ? new JobError(null, null, null) : Redaction.error(change.error);
             values.put("code", error.code());
             values.put("message", error.message());
             values.put("retryable", error.retryable());
@@ -622,7 +623,7 @@ public final class JobStore {
 
     private static void note(Handle handle, long job, long now, String what, String detail) {
         handle.createUpdate("INSERT INTO timeline (job, at, what, detail) VALUES (:job, :now, :what, :detail)")
-                .bind("job", job).bind("now", now).bind("what", what).bind("detail", detail).execute();
+                .bind("job", job).bind("now", now).bind("what", what).bind("detail", Redaction.text(detail)).execute();
     }
 
     /**

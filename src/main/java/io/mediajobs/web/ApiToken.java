@@ -1,6 +1,7 @@
 package io.mediajobs.web;
 
 import io.mediajobs.config.ConfigurationException;
+import io.mediajobs.config.KnownSecrets;
 import io.mediajobs.config.OwnerOnly;
 import io.mediajobs.config.Settings;
 import java.io.IOException;
@@ -30,6 +31,7 @@ public final class ApiToken {
     private final byte[] digest;
 
     private ApiToken(String value) {
+        KnownSecrets.add(value);
         this.value = value;
         this.digest = sha256(value);
     }

@@ -22,14 +22,14 @@ import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 
 /** A host of assets on the loopback address that says what a test wants byte by byte, also what no HTTP server would say. */
-final class AssetHost implements AutoCloseable {
+public final class AssetHost implements AutoCloseable {
 
     /** What came: the request target as it stood in the request line, and the headers by lower-case name. */
-    record Request(String target, Map<String, String> headers) {
+    public record Request(String target, Map<String, String> headers) {
     }
 
     /** Writes an answer; the connection is closed behind it. */
-    interface Answer {
+    public interface Answer {
         void write(Request request, int time, OutputStream out) throws IOException;
     }
 
@@ -38,11 +38,11 @@ final class AssetHost implements AutoCloseable {
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private final List<String> serverNames = new CopyOnWriteArrayList<>();
 
-    AssetHost() {
+    public AssetHost() {
         this(InetAddress.getLoopbackAddress());
     }
 
-    AssetHost(InetAddress address) {
+    public AssetHost(InetAddress address) {
         this(address, ServerSocketFactory.getDefault());
     }
 
@@ -58,32 +58,32 @@ final class AssetHost implements AutoCloseable {
         acceptor.start();
     }
 
-    String url(String target) {
+    public String url(String target) {
         return (socket instanceof SSLServerSocket ? "https" : "http") + "://" + socket.getInetAddress().getHostAddress() + ":" + socket.getLocalPort() + target;
     }
 
-    int port() {
+    public int port() {
         return socket.getLocalPort();
     }
 
     /** @param path of the target, without query */
-    AssetHost on(String path, Answer answer) {
+    public AssetHost on(String path, Answer answer) {
         answers.put(path, answer);
         return this;
     }
 
-    AssetHost file(String path, String contentType, byte[] bytes) {
+    public AssetHost file(String path, String contentType, byte[] bytes) {
         return on(path, (request, time, out) -> {
             head(out, "200 OK", "Content-Type: " + contentType, "Content-Length: " + bytes.length);
             out.write(bytes);
         });
     }
 
-    AssetHost status(String path, String status) {
+    public AssetHost status(String path, String status) {
         return on(path, (request, time, out) -> head(out, status, "Content-Length: 0"));
     }
 
-    static void head(OutputStream out, String status, String... headers) throws IOException {
+    public static void head(OutputStream out, String status, String... headers) throws IOException {
         StringBuilder head = new StringBuilder("HTTP/1.1 " + status + "\r\nConnection: close\r\n");
         for (String header : headers) {
             head.append(header).append("\r\n");
@@ -91,13 +91,13 @@ final class AssetHost implements AutoCloseable {
         out.write(head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    static void chunk(OutputStream out, byte[] bytes, int length) throws IOException {
+    public static void chunk(OutputStream out, byte[] bytes, int length) throws IOException {
         out.write((Integer.toHexString(length) + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
         out.write(bytes, 0, length);
         out.write("\r\n".getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    List<Request> requests() {
+    public List<Request> requests() {
         return requests;
     }
 
@@ -106,7 +106,7 @@ final class AssetHost implements AutoCloseable {
         return serverNames;
     }
 
-    long asked(String path) {
+    public long asked(String path) {
         return requests.stream().filter(request -> path(request.target()).equals(path)).count();
     }
 

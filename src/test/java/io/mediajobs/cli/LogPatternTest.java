@@ -10,6 +10,7 @@ import ch.qos.logback.classic.joran.JoranConfigurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
+import io.mediajobs.config.KnownSecrets;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -32,6 +33,15 @@ class LogPatternTest {
     void noBreakNoControlNoBidirectionalOverride() throws Exception {
         assertThat(line("job a\u202eb\u001b[2Jc\u2066d\u2028e\u200bf\nINFO g \u00e4\ud83d\ude00", null))
                 .endsWith("job a b [2Jc d e f | INFO g \u00e4\ud83d\ude00" + System.lineSeparator());
+    }
+
+    @Test
+    void noSecretWhoeverLogsIt() throws Exception {
+        KnownSecrets.add("log-pattern-test-secret");
+        String text = line("GET /a?key=log-pattern-test-secret of https://h.example/a?sig=QUERY failed", new IllegalStateException("no log-pattern-test-secret",
+                new java.io.IOException("https://user:PASSWORD@h.example/b?sig=QUERY\r\nlog-pattern-test-secret")));
+        assertThat(text).contains("of https://h.example/a failed", "no [redacted]", "https://h.example/b", "\n\tat io.mediajobs.cli.LogPatternTest")
+                .doesNotContain("log-pattern-test-secret").doesNotContain("QUERY").doesNotContain("PASSWORD");
     }
 
     @Test

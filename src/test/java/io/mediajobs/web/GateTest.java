@@ -56,7 +56,7 @@ class GateTest {
         "/api/%6aobs", "/./api/jobs", "/x/../api/jobs", "/x/%2e%2e/api/jobs", "/x/..;/api/jobs", "/api/jobs;x=y", "/api\\jobs", "/api/jobs?x", "/api/jobs#x",
         "//", "/.", "/%2f", "/?", "/index.html", "/app.js/", "/app.js/../api/jobs", "/app.js%2f..%2fapi/jobs", "/APP.JS", "/app.js?x", "/style.css;/api/jobs",
         "/observe/health", "/hooks/stories", "/nothing", "http://127.0.0.1/api/jobs", "*", "/%00"})
-    void cve202640022EveryPathNeedsTheTokenHoweverItIsSpelt(String path) throws Exception {
+    void everyPathNeedsTheTokenHoweverItIsSpelt(String path) throws Exception {
         for (String method : List.of("GET", "POST", "PUT", "DELETE", "OPTIONS", "PATCH")) {
             String status = api.rawStatus(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
             assertThat(status).as(method + " " + path).matches("HTTP/1.1 (401|400) .*");
@@ -130,7 +130,7 @@ class GateTest {
     }
 
     @Test
-    void cve202527636And202529891NoHeaderOfTheCallersReachesARoute() throws Exception {
+    void noHeaderOfTheCallersReachesARoute() throws Exception {
         String names = api.rawGet("/api/echo", AUTH, "CamelHttpUri: http://evil", "CAmelBeanMethodName: exec", "cAmelExecCommandExecutable: ls",
                 "CamelAwsS3Key: x", "CamelSqlQuery: x", "kafka.OVERRIDE_TOPIC: x", "org.apache.camel.x: y", "X-Mine: 1", "Cookie: a=b", "Accept: */*");
         assertThat(names).startsWith("HTTP/1.1 200").doesNotContainIgnoringCase("bean").doesNotContainIgnoringCase("exec").doesNotContain("S3Key")
@@ -139,7 +139,7 @@ class GateTest {
     }
 
     @Test
-    void cve202685316NoRouteIsAProxy() throws Exception {
+    void noRouteIsAProxy() throws Exception {
         try (var files = Files.walk(Path.of("routes"))) {
             for (Path file : files.filter(path -> path.toString().endsWith(".yaml")).toList()) {
                 assertThat(Files.readString(file)).as(file.toString()).doesNotContainPattern("platform-http:/*proxy");
