@@ -111,6 +111,10 @@ final class Gate implements Handler<HttpServerRequest> {
                 throw new ProblemException(503, "starting", "The routes are being started or stopped. Try again in a second.");
             }
             keepOnly(request, signed);
+            if ("100-continue".equalsIgnoreCase(request.getHeader("Expect"))) {
+                // the sender waits for this with its body, some for a second and some for ever
+                response.writeContinue();
+            }
             router.handle(request);
         } catch (ProblemException e) {
             refuse(request, e.problem());

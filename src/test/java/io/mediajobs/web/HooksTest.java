@@ -250,6 +250,16 @@ class HooksTest {
     }
 
     @Test
+    void whoeverAsksBeforeItSendsTheBodyIsTold() throws Exception {
+        try (Socket socket = new Socket("127.0.0.1", URI.create(url).getPort())) {
+            socket.setSoTimeout(5_000);
+            socket.getOutputStream().write(("POST /hooks/productai HTTP/1.1\r\nHost: 127.0.0.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 100");
+        }
+    }
+
+    @Test
     void bodiesWithoutALengthAreCutOff() throws Exception {
         byte[] chunk = ("10000\r\n" + "x".repeat(0x10000) + "\r\n").getBytes(StandardCharsets.US_ASCII);
         try (Socket socket = new Socket("127.0.0.1", URI.create(url).getPort())) {
