@@ -105,7 +105,7 @@ public final class ThreeNodes {
 
     private Map<String, String> settings(ProviderSimulator simulator, EmbeddedS3 s3, StoreSettings database, int places) {
         Map<String, String> all = TestProgram.settings(folder, simulator, s3);
-        for (String off : List.of("pictory-image", "pictory-video", "pictory-render", "stories")) {
+        for (String off : List.of("pictory-image", "pictory-video", "pictory-render", "stories", "productai-list")) {
             all.put("provider." + off + ".enabled", "false");
         }
         all.put("provider.productai.every", INTERVAL.toSeconds() + "s");
