@@ -30,16 +30,18 @@ public final class ListNews {
     private final Instant now;
     private final Map<Long, Told> jobs = new TreeMap<>();
     private final List<JobStore.Listed> changes = new ArrayList<>();
-    private int told;
+    private final int told;
 
     /**
-     * @param soon jobs that are due by then are asked for by this page
-     * @param now  by the store's clock
+     * @param soon    jobs that are due by then are asked for by this page
+     * @param horizon jobs that are due by then are what the page is asked for
+     * @param now     by the store's clock
      */
-    ListNews(Instant soon, Instant now, List<Told> jobs) {
+    ListNews(Instant soon, Instant horizon, Instant now, List<Told> jobs) {
         this.soon = soon;
         this.now = now;
         jobs.forEach(each -> this.jobs.put(each.job().id(), each));
+        this.told = (int) jobs.stream().filter(each -> !each.job().nextPollAt().isAfter(horizon)).count();
     }
 
     Instant now() {
@@ -96,7 +98,6 @@ public final class ListNews {
 
     private void add(Job job, JobChange change) {
         changes.add(new JobStore.Listed(job, change));
-        told += isDue(job) ? 1 : 0;
     }
 
     private boolean isDue(Job job) {

@@ -25,8 +25,8 @@ public record ListTerms(int atLeast, int pages, Duration every, Duration discove
                 ProviderTerms.term(parameters, "discoverEvery", "none", ListTerms::timeOrNone));
     }
 
-    /** @param interval the provider's */
-    Duration every(Duration interval) {
+    /** Shortest time between the beginnings of two rounds. @param interval the provider's */
+    public Duration every(Duration interval) {
         return every == null ? interval.dividedBy(2) : every;
     }
 

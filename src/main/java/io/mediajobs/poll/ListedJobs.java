@@ -31,7 +31,7 @@ public final class ListedJobs {
         Map<String, ListPage.Entry> entries = page.entries().stream().collect(Collectors.toMap(ListPage.Entry::jobId, Function.identity()));
         List<ListNews.Told> told = jobs.listed(call.provider(), entries.keySet(), call.round().askedAt()).stream()
                 .map(job -> told(job, entries.get(job.jobId()))).toList();
-        ListNews news = new ListNews(call.round().beganAt().plus(call.terms().use().every()), jobs.now(), told);
+        ListNews news = new ListNews(call.terms().use().soon(call.round().beganAt()), call.terms().use().horizon(call.round().beganAt()), jobs.now(), told);
         exchange.setVariable("news", news);
         exchange.setVariable("now", news.now());
         return told;

@@ -230,7 +230,7 @@ public final class MediaJobRoutes implements AutoCloseable {
         ApiToken token = ApiToken.of(settings);
         main.bind("apiServerFactory", new ApiServerFactory(settings, token).openToSigned("hooks"));
         main.bind("jobsApi", new JobsApi(registrar, providers, jobs, events));
-        main.bind("providersApi", new ProvidersApi(providers, jobs, figures));
+        main.bind("providersApi", new ProvidersApi(providers, jobs, new ListRounds(database, jobs), figures));
         main.bind("eventsApi", new EventsApi(outbox));
         Hooks.Terms hookTerms = Hooks.Terms.of(settings);
         Hooks hooks = new Hooks(database, jobs, hookTerms);

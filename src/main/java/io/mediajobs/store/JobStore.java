@@ -303,7 +303,7 @@ public final class JobStore {
         }
         return database.write(handle -> {
             providers.probeNow(handle, database.now(handle));
-            handle.execute("UPDATE list_round SET lease_token = NULL, lease_until = 0, asking = FALSE, for_due = FALSE");
+            handle.execute("UPDATE list_round SET lease_token = NULL, lease_until = 0, asking = FALSE, for_due = FALSE, failures = 0, rests_until = 0");
             return handle.createUpdate("UPDATE job SET lease_token = NULL, lease_until = NULL, polling = FALSE WHERE lease_token IS NOT NULL").execute();
         });
     }
@@ -729,6 +729,9 @@ public final class JobStore {
     public void pause(String provider, boolean pause) {
         database.write(handle -> {
             providers.operator(handle, database.now(handle), provider, pause);
+            if (!pause) {
+                handle.createUpdate("UPDATE list_round SET failures = 0, rests_until = 0 WHERE provider = :provider").bind("provider", provider).execute();
+            }
             return null;
         });
         if (!pause) {

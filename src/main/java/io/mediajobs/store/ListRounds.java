@@ -37,11 +37,25 @@ public final class ListRounds {
     /**
      * When a list is asked for instead of single jobs.
      *
-     * @param atLeast   as soon as one job is due and so many are or will be before the next round could begin; at least 1
+     * @param atLeast   as soon as one job is due and so many are or will be within twice {@code every}; at least 1
      * @param every     shortest time between the beginnings of two rounds
      * @param outOfTurn true for a claim between two ticks: what becomes due meanwhile is collected for the list, if so many are followed at all
      */
     public record Use(int atLeast, Duration every, boolean outOfTurn) {
+
+        /** Jobs that are due by then are asked for by a round that begins now, though not before their time otherwise. */
+        public Instant soon(Instant began) {
+            return began.plus(every);
+        }
+
+        /** Jobs that are due by then make a round that begins now worthwhile. */
+        public Instant horizon(Instant began) {
+            return began.plus(every.multipliedBy(2));
+        }
+
+        private long horizon(long now) {
+            return outOfTurn ? Long.MAX_VALUE : horizon(Instant.ofEpochMilli(now)).toEpochMilli();
+        }
     }
 
     /**
@@ -63,7 +77,7 @@ public final class ListRounds {
      * @param beganAt   by the store's clock, as all times
      * @param askedAt   when its present page could be asked for
      * @param turn      by which its present page may be asked for; null while it waits for one, or for a place
-     * @param wanted    jobs that were due, or soon to be, when it began, at the most as many as it has pages for; 0 if it is not for them
+     * @param wanted    jobs that made it worthwhile when it began, at the most as many as it has pages for; 0 if it is only for discovery
      * @param discovers whether it goes through all pages
      */
     public record Round(String provider, String token, Instant beganAt, Instant askedAt, Turn turn, int wanted, boolean discovers) {
@@ -167,7 +181,7 @@ public final class ListRounds {
             boolean more = hasMore && pages < terms.pages();
             int atLeast = terms.use().atLeast();
             boolean pays = row.forDue && more && (pages + 1) * atLeast <= round.wanted()
-                    && due(handle, now, provider, soon(row.beganAt, terms), atLeast) >= atLeast;
+                    && due(handle, now, provider, terms.use().soon(round.beganAt()).toEpochMilli(), atLeast) >= atLeast;
             if (row.forDue && !pays) {
                 askRestSingly(handle, now, round);
                 settle(handle, now, row, provider, told >= LEAST_A_PAGE * pages, told, pages, rest, longestRest);
@@ -246,8 +260,7 @@ public final class ListRounds {
         if (row.leaseUntil > now && row.forDue) {
             return true;
         }
-        long until = use.outOfTurn() ? Long.MAX_VALUE : now + use.every().toMillis();
-        return row.leaseUntil <= now && row.restsUntil <= now && due(handle, now, provider, until, use.atLeast()) >= use.atLeast();
+        return row.leaseUntil <= now && row.restsUntil <= now && due(handle, now, provider, use.horizon(now), use.atLeast()) >= use.atLeast();
     }
 
     private static Plan plan(Handle handle, long now, String provider, Terms terms) {
@@ -257,7 +270,7 @@ public final class ListRounds {
         }
         boolean discovers = terms.discoverEvery() != null && (row.restsUntil <= now || row.stillDiscovers) && row.discoveredAt + terms.discoverEvery().toMillis() <= now;
         boolean mayBegin = row.restsUntil <= now && row.beganAt + terms.use().every().toMillis() <= now && due(handle, now, provider, now, 1) > 0;
-        int wanted = mayBegin ? due(handle, now, provider, now + terms.use().every().toMillis(), terms.use().atLeast() * terms.pages()) : 0;
+        int wanted = mayBegin ? due(handle, now, provider, terms.use().horizon(now), terms.use().atLeast() * terms.pages()) : 0;
         return new Plan(wanted < terms.use().atLeast() ? 0 : wanted, discovers);
     }
 
@@ -266,10 +279,6 @@ public final class ListRounds {
         return handle.createQuery("SELECT COUNT(*) FROM (SELECT 1 FROM job WHERE provider = :provider AND next_poll_at <= :until AND " + LISTABLE
                         + " LIMIT :limit) AS due")
                 .bind("provider", provider).bind("until", until).bind("now", now).bind("limit", limit).mapTo(Integer.class).one();
-    }
-
-    private static long soon(long beganAt, Terms terms) {
-        return beganAt + terms.use().every().toMillis();
     }
 
     private ProviderTable.Turns turn(Handle handle, long now, String provider, Terms terms) {

@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mediajobs.config.NearestName;
 import io.mediajobs.observe.StoreFigures;
+import io.mediajobs.poll.ListTerms;
 import io.mediajobs.poll.Provider;
 import io.mediajobs.poll.Providers;
 import io.mediajobs.store.JobStore;
+import io.mediajobs.store.ListRounds;
 import io.mediajobs.store.ProviderState;
 import io.mediajobs.store.UsualDuration;
 import java.time.Duration;
@@ -25,11 +27,13 @@ public final class ProvidersApi {
 
     private final Providers providers;
     private final JobStore jobs;
+    private final ListRounds lists;
     private final StoreFigures figures;
 
-    public ProvidersApi(Providers providers, JobStore jobs, StoreFigures figures) {
+    public ProvidersApi(Providers providers, JobStore jobs, ListRounds lists, StoreFigures figures) {
         this.providers = providers;
         this.jobs = jobs;
+        this.lists = lists;
         this.figures = figures;
     }
 
@@ -73,7 +77,11 @@ public final class ProvidersApi {
 
     private Known known() {
         Known known = new Known(figures.now());
-        providers.all().forEach(provider -> known.routes.put(provider.name(), provider));
+        providers.all().forEach(provider -> {
+            known.routes.put(provider.name(), provider);
+            providers.list(provider.name()).ifPresent(terms -> known.lists.put(provider.name(), terms));
+        });
+        lists.states().forEach(state -> known.listStates.put(state.provider(), state));
         jobs.providers().forEach(state -> known.states.put(state.name(), state));
         return known;
     }
@@ -81,6 +89,8 @@ public final class ProvidersApi {
     private static final class Known {
         private final Map<String, Provider> routes = new TreeMap<>();
         private final Map<String, ProviderState> states = new TreeMap<>();
+        private final Map<String, ListTerms> lists = new TreeMap<>();
+        private final Map<String, ListRounds.State> listStates = new TreeMap<>();
         private final StoreFigures.Figures figures;
 
         private Known(StoreFigures.Figures figures) {
@@ -115,10 +125,25 @@ public final class ProvidersApi {
                 }
                 JobJson.put(json, "lastError", state.lastError());
             }
+            if (route != null && lists.containsKey(name)) {
+                json.set("list", list(route, lists.get(name), listStates.get(name)));
+            }
             ArrayNode usual = json.putArray("usualDurations");
             figures.usual().stream().filter(kind -> kind.provider().equals(name)).forEach(kind -> usual.add(usual(kind)));
             ObjectNode counts = json.putObject("jobs");
             figures.counts().stream().filter(count -> count.provider().equals(name)).forEach(count -> counts.put(count.state(), count.jobs()));
+            return json;
+        }
+
+        private static ObjectNode list(Provider route, ListTerms terms, ListRounds.State state) {
+            ObjectNode json = JsonNodeFactory.instance.objectNode().put("atLeast", terms.atLeast()).put("every", seconds(terms.every(route.every())));
+            if (terms.discoverEvery() != null) {
+                json.put("discoverEvery", seconds(terms.discoverEvery()));
+            }
+            if (state != null && state.restsUntil() != null) {
+                JobJson.put(json, "restsUntil", state.restsUntil());
+                JobJson.put(json, "lastError", state.lastError());
+            }
             return json;
         }
 

@@ -4,8 +4,11 @@ import static io.mediajobs.web.JobsApiTest.problem;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mediajobs.store.ListRounds;
+import io.mediajobs.store.Pace;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -40,6 +43,20 @@ class OtherCallsTest {
             }
         }
         throw new AssertionError("no provider " + name);
+    }
+
+    @Test
+    void aListThatRestsIsShownWithItsReasonUntilSomebodyResumesIt() throws Exception {
+        assertThat(provider("pictory-render").has("list")).isFalse();
+        assertThat(provider("stories").path("list").toString()).isEqualTo("{\"atLeast\":10,\"every\":15.0,\"discoverEvery\":60.0}");
+        ListRounds.Terms terms = new ListRounds.Terms(new ListRounds.Use(10, Duration.ZERO, false), 1, Duration.ZERO, 1, Pace.FREE, Duration.ofMinutes(1));
+        ListRounds lists = new ListRounds(api.database, api.jobs);
+        lists.failed(lists.begin("stories", terms).orElseThrow(), null, "http-404: No such list", Duration.ofHours(1), Duration.ofHours(1));
+        JsonNode list = provider("stories").path("list");
+        assertThat(list.path("lastError").asText()).isEqualTo("http-404: No such list");
+        assertThat(Instant.parse(list.path("restsUntil").asText())).isAfter(Instant.now().plus(Duration.ofMinutes(50)));
+        api.post("/api/providers/stories/resume");
+        assertThat(provider("stories").path("list").has("restsUntil")).isFalse();
     }
 
     @Test

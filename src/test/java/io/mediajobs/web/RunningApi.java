@@ -11,10 +11,12 @@ import io.mediajobs.observe.Metrics;
 import io.mediajobs.observe.Reachable;
 import io.mediajobs.observe.RouteHealth;
 import io.mediajobs.observe.StoreFigures;
+import io.mediajobs.poll.ListTerms;
 import io.mediajobs.poll.Provider;
 import io.mediajobs.poll.Providers;
 import io.mediajobs.store.Database;
 import io.mediajobs.store.JobStore;
+import io.mediajobs.store.ListRounds;
 import io.mediajobs.store.Outbox;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -32,6 +34,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 import org.apache.camel.main.Main;
@@ -71,11 +74,21 @@ final class RunningApi implements AutoCloseable {
         jobs = new JobStore(database, events);
         outbox = new Outbox(database);
         figures = new StoreFigures(jobs, outbox, Duration.ofMillis(200)).start();
-        Providers known = () -> providers;
+        Providers known = new Providers() {
+            @Override
+            public List<Provider> all() {
+                return providers;
+            }
+
+            @Override
+            public Optional<ListTerms> list(String name) {
+                return name.equals("stories") ? Optional.of(new ListTerms(10, 100, null, Duration.ofMinutes(1))) : Optional.empty();
+            }
+        };
 
         main.bind("apiServerFactory", new ApiServerFactory(settings, ApiToken.of(settings)));
         main.bind("jobsApi", new JobsApi(new Registrar(known, jobs), known, jobs, events));
-        main.bind("providersApi", new ProvidersApi(known, jobs, figures));
+        main.bind("providersApi", new ProvidersApi(known, jobs, new ListRounds(database, jobs), figures));
         // of what is asked of S3, other tests tell
         main.bind("verifyApi", new VerifyApi(jobs, new ArchiveVerification(settings, null, jobs)));
         main.bind("eventsApi", new EventsApi(outbox));

@@ -173,9 +173,10 @@ function drawProviders(providers) {
         const waiting = ['pending', 'processing', 'archiving'].reduce((sum, state) => sum + (provider.jobs[state] || 0), 0);
         const state = provider.paused ? badge('paused') : provider.running ? badge('running', 'fine') : badge('no route', 'paused');
         const why = provider.paused ? ' ' + provider.pauseReason + (provider.pausedUntil ? ', next try ' + ago(provider.pausedUntil) : '') : '';
+        const rest = provider.list && provider.list.restsUntil ? ' its list rests: ' + provider.list.lastError : '';
         return el('tr', null,
           el('td', {class: 'short'}, el('a', {href: toList({provider: provider.name})}, provider.name)),
-          el('td', null, state, el('span', {class: 'soft'}, why)),
+          el('td', null, state, el('span', {class: 'soft'}, why + rest)),
           el('td', {class: 'number short', 'data-label': 'Asks every'}, duration(provider.every)),
           el('td', {class: 'number short', 'data-label': 'Rate'}, provider.rate === undefined ? null : provider.rate + ' / s'),
           el('td', {class: 'number', 'data-label': 'At once'}, provider.atOnce === undefined ? null : String(provider.atOnce)),
