@@ -112,7 +112,7 @@ final class Dangers {
             add(node, PROXIES);
         }
         Matcher query = SENSITIVE_QUERY.matcher(text);
-        if (query.find() && text.contains(":")) {
+        if (query.find() && (text.contains(":") || text.contains("{{"))) {
             add(node, "The value of " + query.group(1) + " is written out in this address. A secret is referred to, as in {{env:ACME_API_KEY}}.");
         }
         if (USER_INFO.matcher(text).matches()) {

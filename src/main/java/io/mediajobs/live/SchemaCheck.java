@@ -7,6 +7,8 @@ import com.networknt.schema.JsonNodePath;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.NonValidationKeyword;
+import com.networknt.schema.PathType;
+import com.networknt.schema.SchemaValidatorsConfig;
 import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
 import io.mediajobs.config.NearestName;
@@ -38,7 +40,9 @@ final class SchemaCheck {
             try (InputStream stream = SchemaCheck.class.getResourceAsStream("/schema/camelYamlDsl.json")) {
                 // the schema has one word that no draft 4 knows, and the library would warn of it
                 JsonMetaSchema withDeprecated = JsonMetaSchema.builder(JsonMetaSchema.getV4()).keyword(new NonValidationKeyword("deprecated")).build();
-                schema = JsonSchemaFactory.builder(JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V4)).metaSchema(withDeprecated).build().getSchema(stream);
+                schema = JsonSchemaFactory.builder(JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V4)).metaSchema(withDeprecated).build()
+                        // only the parts that a file needs: all of them, each as often as it is referred to, fill a heap of 256 MB
+                        .getSchema(stream, SchemaValidatorsConfig.builder().preloadJsonSchema(false).pathType(PathType.LEGACY).build());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 
 /**
  * Takes secrets out of text that others see: those that are {@linkplain KnownSecrets known} wherever they stand, the query, fragment and
- * user name of every URL, bearer tokens, and the signature parameters of the large clouds even where no URL is around them. Redacting
+ * user name of every URL, bearer tokens, and parameters such as signature=… and api_key=… even where no URL is around them. Redacting
  * twice changes nothing. It is the one door: log, timeline, events, API, page and exceptions all come through here.
  *
  * <p>It shows too little rather than too much: in running text everything up to the next blank belongs to a query.
@@ -33,8 +33,10 @@ public final class Redaction {
     private static final Pattern QUERY = Pattern.compile("[?#]|\\\\u003f|\\\\u0023", Pattern.CASE_INSENSITIVE);
     private static final Pattern ENCODED_QUERY = Pattern.compile("[?#]|%(?:25)*3f|%(?:25)*23", Pattern.CASE_INSENSITIVE);
     private static final Pattern BEARER = Pattern.compile("\\b(bearer|basic)\\s+[a-z0-9._~+/=-]{8,}+", Pattern.CASE_INSENSITIVE);
+    /** Also in an address that begins with a placeholder and is no URL yet. What refers to a secret is none. */
     private static final Pattern SIGNATURE = Pattern.compile(
-            "\\b(x-(?:amz|goog)-(?:signature|credential|security-token)|signature|sig|key-pair-id|policy)=[^&\\s\"<>`]++",
+            "\\b(x-(?:amz|goog)-(?:signature|credential|security-token)|signature|sig|key-pair-id|policy"
+                    + "|[a-z_-]{0,30}(?:api[_-]?key|access[_-]?key|password|passwd|passphrase|secret|token))=(?!\\{\\{)[^&\\s\"<>`]++",
             Pattern.CASE_INSENSITIVE);
 
     private Redaction() {

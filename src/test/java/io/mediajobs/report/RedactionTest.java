@@ -37,6 +37,8 @@ class RedactionTest {
             "<a href=\"https://h.example/a?SECRET\">x</a> | <a href=\"https://h.example/a\">x</a>",
             "s3://bucket/key?SECRET wss://h.example/?SECRET | s3://bucket/key wss://h.example/",
             "/a.png?X-Amz-Signature=SECRET&X-Amz-Expires=60 | /a.png?X-Amz-Signature=[redacted]&X-Amz-Expires=60",
+            "{{provider.acme.url}}/v1?api_key=SECRET&sslKeystorePassword=SECRET&n=1 | {{provider.acme.url}}/v1?api_key=[redacted]&sslKeystorePassword=[redacted]&n=1",
+            "{{url}}?token={{env:ACME_TOKEN}} | {{url}}?token={{env:ACME_TOKEN}}",
             "Authorization: Bearer SECRET.SECRET-SECRET | Authorization: Bearer [redacted]",
             "no URL, 50% of a:b and ? | no URL, 50% of a:b and ?",
     })
@@ -61,6 +63,7 @@ class RedactionTest {
         assertThat(Redaction.text(slashes)).isNotEmpty();
         String at = "https://" + "@".repeat(1_000_000);
         assertThat(Redaction.text(at)).isEqualTo("https://");
+        assertThat(Redaction.text("a-".repeat(1_000_000) + "=")).isNotEmpty();
         assertThat(Redaction.text("sig=".repeat(500_000))).doesNotContain("sig=sig");
     }
 
