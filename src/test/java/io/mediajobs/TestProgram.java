@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.stream.Stream;
 
 /**
  * The whole program with the shipped routes and the shipped settings, against the provider simulator and an S3 server, in a folder of
@@ -104,6 +105,24 @@ public final class TestProgram implements AutoCloseable {
         all.put("http.port", "0");
         all.put("observe.port", "0");
         return all;
+    }
+
+    /** A copy of the shipped routes, to be edited and then named by {@code routes.folder}. */
+    public static Path copyRoutes(Path target) {
+        Path source = Path.of("routes");
+        try (Stream<Path> files = Files.walk(source)) {
+            for (Path file : files.toList()) {
+                Path copy = target.resolve(source.relativize(file).toString());
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(copy);
+                } else {
+                    Files.copy(file, copy);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return target;
     }
 
     /** Follows a job from now, with a deadline of an hour. */

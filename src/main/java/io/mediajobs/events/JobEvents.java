@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Builds the events as CloudEvents 1.0 in structured JSON. The id is made of what the event is about, so the same fact always has
@@ -46,9 +47,29 @@ public final class JobEvents implements ProviderEventFactory {
         return event(job, JobState.ARCHIVED, null, report, bucket, manifest, assets, archivedAt);
     }
 
+    /**
+     * The event of a job that does not get on; it goes on nevertheless.
+     *
+     * @param state as it is
+     * @param why   what does not move; its code is {@code no-progress} or {@code beyond-usual}
+     * @param since from when on
+     */
+    public NewEvent stalled(Job job, JobState state, JobError why, Instant since, Report report) {
+        return event(job, "stalled", state, why, report, null, null, List.of(), timings -> timings.put("stalledSince", since.toString()));
+    }
+
     private NewEvent event(Job job, JobState end, JobError error, Report report, String bucket, String manifest, List<ArchivedAsset> assets,
                            Instant archivedAt) {
-        String type = "mediajobs.job." + (end == JobState.ARCHIVED ? "completed" : end.word());
+        return event(job, end == JobState.ARCHIVED ? "completed" : end.word(), end, error, report, bucket, manifest, assets, timings -> {
+            if (archivedAt != null) {
+                timings.put("archivedAt", archivedAt.toString());
+            }
+        });
+    }
+
+    private NewEvent event(Job job, String what, JobState state, JobError error, Report report, String bucket, String manifest, List<ArchivedAsset> assets,
+                           Consumer<ObjectNode> furtherTimings) {
+        String type = "mediajobs.job." + what;
         String id = job.key() + "/" + job.attempt() + "/" + type;
         ObjectNode data = JsonNodeFactory.instance.objectNode();
         data.put("provider", job.provider());
@@ -56,7 +77,7 @@ public final class JobEvents implements ProviderEventFactory {
         data.put("attempt", job.attempt());
         ObjectNode tags = data.putObject("tags");
         job.tags().forEach(tags::put);
-        data.put("state", end.word());
+        data.put("state", state.word());
         if (error != null) {
             put(data, error);
         }
@@ -82,9 +103,7 @@ public final class JobEvents implements ProviderEventFactory {
                 timings.set(time, said.get(time));
             }
         }
-        if (archivedAt != null) {
-            timings.put("archivedAt", archivedAt.toString());
-        }
+        furtherTimings.accept(timings);
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         return new NewEvent(id, type, job.key().toString(), envelope(id, type, job.key().toString(), now, data).toString());
     }

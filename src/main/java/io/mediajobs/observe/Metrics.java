@@ -30,6 +30,7 @@ public final class Metrics {
     private final StoreFigures figures;
     private final MultiGauge jobsByState;
     private final MultiGauge pausedProviders;
+    private final MultiGauge stalledJobs;
 
     public Metrics(StoreFigures figures) {
         this(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), figures);
@@ -40,6 +41,7 @@ public final class Metrics {
         this.figures = figures;
         jobsByState = MultiGauge.builder("mediajobs.jobs").description("Jobs by provider and state, counted some seconds ago.").register(registry);
         pausedProviders = MultiGauge.builder("mediajobs.provider.paused").description("1 for each provider that is paused, with the reason.").register(registry);
+        stalledJobs = MultiGauge.builder("mediajobs.stalled.jobs").description("Jobs that do not get on, by provider, counted some seconds ago.").register(registry);
         Gauge.builder("mediajobs.due.jobs", figures, all -> all.now().due()).description("Jobs whose time to be asked for has come and that wait for a place.")
                 .register(registry);
         Gauge.builder("mediajobs.outbox.waiting", figures, all -> all.now().backlog().waiting()).description("Events that the destination has not taken yet.")
@@ -67,8 +69,11 @@ public final class Metrics {
         Map<Tags, Number> rows = new TreeMap<>((a, b) -> a.toString().compareTo(b.toString()));
         latest.counts().forEach(count -> rows.put(Tags.of("provider", count.provider(), "state", count.state()), count.jobs()));
         jobsByState.register(rows.entrySet().stream().map(row -> MultiGauge.Row.of(row.getKey(), row.getValue())).toList(), true);
+        Map<String, Long> stalled = new TreeMap<>(latest.stalled());
         Stream<MultiGauge.Row<?>> paused = latest.providers().stream().filter(provider -> provider.pauseReason() != null)
                 .map(provider -> MultiGauge.Row.of(Tags.of("provider", provider.name(), "reason", provider.pauseReason()), 1));
+        latest.counts().forEach(count -> stalled.putIfAbsent(count.provider(), 0L));
+        stalledJobs.register(stalled.entrySet().stream().map(row -> MultiGauge.Row.of(Tags.of("provider", row.getKey()), row.getValue())).toList(), true);
         pausedProviders.register(List.copyOf(paused.toList()), true);
     }
 

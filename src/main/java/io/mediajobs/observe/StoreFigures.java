@@ -8,6 +8,7 @@ import io.mediajobs.store.UsualDuration;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -32,10 +33,11 @@ public final class StoreFigures implements AutoCloseable {
      * @param providers pauses
      * @param backlog   waiting events
      * @param due       jobs that should have been asked for by now and wait for a free place
+     * @param stalled   jobs that do not get on, by provider
      * @param usual     how long jobs take, as far as it was learned
      */
     public record Figures(Instant at, boolean up, List<JobStore.Count> counts, List<ProviderState> providers, Outbox.Backlog backlog, long due,
-                          List<UsualDuration> usual) {
+                          Map<String, Long> stalled, List<UsualDuration> usual) {
     }
 
     private final JobStore jobs;
@@ -47,7 +49,7 @@ public final class StoreFigures implements AutoCloseable {
         return thread;
     });
     private final List<Consumer<Figures>> listeners = new CopyOnWriteArrayList<>();
-    private volatile Figures latest = new Figures(null, true, List.of(), List.of(), new Outbox.Backlog(0, null, 0), 0, List.of());
+    private volatile Figures latest = new Figures(null, true, List.of(), List.of(), new Outbox.Backlog(0, null, 0), 0, Map.of(), List.of());
 
     public StoreFigures(JobStore jobs, Outbox outbox) {
         this(jobs, outbox, SHORTEST);
@@ -80,13 +82,13 @@ public final class StoreFigures implements AutoCloseable {
     private void count() {
         long begin = System.nanoTime();
         try {
-            latest = new Figures(Instant.now(), true, jobs.counts(), jobs.providers(), outbox.backlog(), jobs.dueNow(), jobs.usualDurations());
+            latest = new Figures(Instant.now(), true, jobs.counts(), jobs.providers(), outbox.backlog(), jobs.dueNow(), jobs.stalled(), jobs.usualDurations());
             listeners.forEach(listener -> listener.accept(latest));
         } catch (RuntimeException e) {
             if (latest.up() && !(e instanceof StoreUnavailableException)) {
                 LOG.warn("The job store does not answer; its figures are as of {}: {}", latest.at(), e.getMessage());
             }
-            latest = new Figures(latest.at(), false, latest.counts(), latest.providers(), latest.backlog(), latest.due(), latest.usual());
+            latest = new Figures(latest.at(), false, latest.counts(), latest.providers(), latest.backlog(), latest.due(), latest.stalled(), latest.usual());
         }
         long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
         if (!executor.isShutdown()) {

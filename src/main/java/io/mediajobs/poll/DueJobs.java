@@ -75,6 +75,8 @@ public final class DueJobs {
             }
             if (claimed.size() < places) {
                 waiting.remove(provider);
+                // what becomes due before the next regular tick is asked for then and not by it
+                jobs.nextDue(provider, tick).ifPresent(time -> ticks.in(provider, time));
             }
             return claimed;
         } catch (StoreUnavailableException e) {

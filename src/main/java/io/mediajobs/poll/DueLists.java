@@ -44,7 +44,7 @@ public final class DueLists implements AutoCloseable {
 
     /**
      * Sets the variable {@code list} to the {@link ListCall} that is due, {@code askedProvider}, by which its request waits for its turn, and what
-     * whoever plans and archives the jobs on that page needs: {@code every}, {@code asks} and {@code assetTerms} of the provider. Without a variable
+     * whoever plans and archives the jobs on that page needs: {@code every}, {@code asks}, {@code stalledAfter} and {@code assetTerms} of the provider. Without a variable
      * {@code list} no page is due.
      */
     public void claim(String provider, Exchange exchange) {
@@ -62,6 +62,7 @@ public final class DueLists implements AutoCloseable {
                 exchange.setVariable("askedProvider", provider);
                 exchange.setVariable("every", route.get().every().toMillis() + "ms");
                 exchange.setVariable("asks", route.get().predicted() ? "predicted" : "fixed");
+                exchange.setVariable("stalledAfter", route.get().stalledAfter());
                 exchange.setVariable("assetTerms", providers.assets(provider));
                 exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
                     @Override

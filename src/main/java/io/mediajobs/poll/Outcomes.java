@@ -44,9 +44,11 @@ public final class Outcomes {
     /**
      * The provider still works on it: asked again after {@code askIn}, at the latest at its deadline, or expired if that has passed.
      *
-     * @param news null for an answer about this job alone; otherwise the page of a list that says so, which is written as a whole
+     * @param news  null for an answer about this job alone; otherwise the page of a list that says so, which is written as a whole
+     * @param stall why somebody should look at it; null if it gets on
      */
-    public void reschedule(@Variable("job") Job job, @Variable("report") Report report, @Variable("askIn") Duration askIn, @Variable("news") ListNews news) {
+    public void reschedule(@Variable("job") Job job, @Variable("report") Report report, @Variable("askIn") Duration askIn, @Variable("news") ListNews news,
+            @Variable("stall") Stall stall) {
         JobState state = report.status() == Status.PENDING ? JobState.PENDING : JobState.PROCESSING;
         Instant now = news == null ? jobs.now() : news.now();
         if (news == null && jobs.isOverdue(job)) {
@@ -58,7 +60,15 @@ public final class Outcomes {
             return;
         }
         Duration next = atTheLatest(job.deadlineAt(), askIn, now);
-        JobChange change = asked(JobChange.to(state), report).clearError().askAgainIn(next).listAgain().noteNews(state.word(), null);
+        JobChange change = asked(JobChange.to(state), report).clearError().askAgainIn(next).listAgain();
+        if (stall == null && job.stalledSince() == null) {
+            change.noteNews(state.word(), null);
+        } else if (stall == null) {
+            change.moves().note("moving", null);
+        } else if (job.stalledSince() == null) {
+            LOG.info("Job {} does not get on: {}", job.key(), stall.message());
+            change.stalled(stall.since(), events.stalled(job, state, new JobError(stall.code(), stall.message(), null), stall.since(), report)).note("stalled", stall.message());
+        }
         if (news == null) {
             write(job, change, new ProviderSignal.Fine());
         } else {

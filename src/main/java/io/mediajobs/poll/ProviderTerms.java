@@ -14,8 +14,9 @@ import java.util.function.Function;
  * @param perSecond status calls a second at the most; infinite for no limit
  * @param atOnce    status calls at the same time at the most; at least one
  * @param predicted whether asks are planned by when a job may be finished, and not only by {@code every}
+ * @param stalledAfter how long the same progress may be told before a job counts as stalled, more than zero; {@code none} for ever
  */
-public record ProviderTerms(Duration every, Duration firstAfter, Duration deadline, double perSecond, int atOnce, boolean predicted) {
+public record ProviderTerms(Duration every, Duration firstAfter, Duration deadline, double perSecond, int atOnce, boolean predicted, String stalledAfter) {
 
     /** A parameter that is not what it should be. */
     public static final class WrongTermException extends IllegalArgumentException {
@@ -46,7 +47,8 @@ public record ProviderTerms(Duration every, Duration firstAfter, Duration deadli
                 term(parameters, "deadline", "2h", ProviderTerms::time),
                 term(parameters, "rate", "5/s", text -> Rate.parse(text).perSecond()),
                 term(parameters, "atOnce", "10", ProviderTerms::count),
-                term(parameters, "asks", "predicted", ProviderTerms::predicted));
+                term(parameters, "asks", "predicted", ProviderTerms::predicted),
+                term(parameters, "stalledAfter", "15m", ProviderTerms::timeOrNone));
     }
 
     static <T> T term(Map<String, String> parameters, String name, String otherwise, Function<String, T> parser) {
@@ -63,6 +65,10 @@ public record ProviderTerms(Duration every, Duration firstAfter, Duration deadli
             throw new IllegalArgumentException("'" + text + "' is no time at all; it must be more than zero");
         }
         return time;
+    }
+
+    private static String timeOrNone(String text) {
+        return text.equals("none") ? text : time(text).toMillis() + "ms";
     }
 
     private static boolean predicted(String text) {

@@ -1,9 +1,11 @@
 package io.mediajobs.poll;
 
 import java.time.Duration;
-import java.util.Date;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
 import org.apache.camel.component.quartz.QuartzComponent;
@@ -19,19 +21,28 @@ import org.slf4j.LoggerFactory;
  * tick only. It is the same job, so there is still one tick at a time, and a source that is paused stays paused. What is lost, as at a
  * reload, the next regular tick makes up for. Safe for concurrent use.
  */
-public final class Ticks implements CamelContextAware {
+public final class Ticks implements CamelContextAware, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Ticks.class);
     /** First part of the Quartz name in {@code due-jobs.kamelet.yaml}; the second is the provider. */
     private static final String GROUP = "due-jobs";
-    /** Quartz counts in milliseconds, so a tick may begin a little before its time by the finer clock. */
-    private static final long EARLY_NANOS = 5_000_000;
+    /** What is due within this time is found by the tick that begins now. */
+    private static final long EARLY_NANOS = 1_000_000;
     /** A tick that is so late came while its source was paused or exchanged. */
     private static final long LOST_NANOS = 1_000_000_000;
 
     /** By provider: when the earliest tick out of turn comes that has not begun yet, by {@link System#nanoTime()}. */
     private final Map<String, Long> coming = new ConcurrentHashMap<>();
-    private CamelContext context;
+    /**
+     * Waits for the ticks that are to come. Quartz itself would begin some of them up to two milliseconds early, and Camel lets go by what begins
+     * before its time.
+     */
+    private final ScheduledThreadPoolExecutor later = new ScheduledThreadPoolExecutor(1, work -> {
+        Thread thread = new Thread(work, "ticks");
+        thread.setDaemon(true);
+        return thread;
+    }, new ThreadPoolExecutor.DiscardPolicy());
+    private volatile CamelContext context;
 
     @Override
     public CamelContext getCamelContext() {
@@ -53,8 +64,13 @@ public final class Ticks implements CamelContextAware {
         long now = System.nanoTime();
         long at = now + delay.toNanos();
         Long next = coming.merge(provider, at, (planned, wanted) -> planned - wanted <= 0 && now - planned < LOST_NANOS ? planned : wanted);
-        if (next == at) {
-            schedule(provider, delay);
+        if (next != at) {
+            return;
+        }
+        if (delay.isZero()) {
+            tick(provider);
+        } else {
+            later.schedule(() -> tick(provider), delay.toNanos(), TimeUnit.NANOSECONDS);
         }
     }
 
@@ -64,7 +80,7 @@ public final class Ticks implements CamelContextAware {
         coming.computeIfPresent(provider, (name, planned) -> planned - now <= EARLY_NANOS ? null : planned);
     }
 
-    private void schedule(String provider, Duration delay) {
+    private void tick(String provider) {
         CamelContext running = context;
         if (running == null || !(running.hasComponent("quartz") instanceof QuartzComponent quartz)) {
             return;
@@ -73,11 +89,16 @@ public final class Ticks implements CamelContextAware {
             Scheduler scheduler = quartz.getScheduler();
             JobKey job = new JobKey(provider, GROUP);
             if (scheduler != null && scheduler.isStarted() && scheduler.checkExists(job)) {
-                scheduler.scheduleJob(TriggerBuilder.newTrigger().forJob(job).startAt(new Date(System.currentTimeMillis() + delay.toMillis())).build());
+                scheduler.scheduleJob(TriggerBuilder.newTrigger().forJob(job).startNow().build());
             }
         } catch (SchedulerException e) {
             // the route has just gone, or everything stops
             LOG.debug("{} ticks at its next regular time only", provider, e);
         }
+    }
+
+    @Override
+    public void close() {
+        later.shutdownNow();
     }
 }

@@ -8,11 +8,13 @@ import io.mediajobs.store.ProviderSignal;
 import io.mediajobs.store.StoreUnavailableException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.http.HttpActivityListener;
 import org.apache.hc.core5.http.Header;
@@ -44,23 +46,27 @@ public final class Turns implements HttpActivityListener, AutoCloseable {
     private static final Duration LATEST = Duration.ofMillis(60);
     private static final int TRIES = 4;
     private static final String HOST = "mediajobs.askedHost";
-    /** How far ahead claims take turns: what is claimed further ahead would hold its place for nothing. */
-    private static final Duration AHEAD = Duration.ofMillis(500);
+    private static final Duration LEAST_AHEAD = Duration.ofMillis(100);
+    private static final Duration MOST_AHEAD = Duration.ofSeconds(5);
     private static final Duration LONGEST_LEAD = Duration.ofSeconds(1);
-    /** A claimed turn that lies further ahead was given out before the store's clock was set back. */
-    private static final Duration FARTHEST = AHEAD.plus(LONGEST_LEAD).multipliedBy(2);
     private static final Duration CLOCK_GOOD_FOR = Duration.ofSeconds(10);
 
     private static final Logger LOG = LoggerFactory.getLogger(Turns.class);
 
     private final JobStore jobs;
     private final Supplier<Duration> longestRest;
+    private final Duration ahead;
     private final Map<String, Pacing> providers = new ConcurrentHashMap<>();
     private volatile StoreClock clock;
     private volatile boolean closed;
 
-    /** @param longestRest the longest Retry-After that is believed */
-    public Turns(JobStore jobs, Supplier<Duration> longestRest) {
+    /**
+     * @param longestRest the longest Retry-After that is believed
+     * @param tick        how often claims are made: how far ahead they take turns, since what is claimed further ahead would hold its place for
+     *                    nothing
+     */
+    public Turns(JobStore jobs, Supplier<Duration> longestRest, Duration tick) {
+        this.ahead = Stream.of(tick, LEAST_AHEAD).max(Comparator.naturalOrder()).filter(time -> time.compareTo(MOST_AHEAD) < 0).orElse(MOST_AHEAD);
         this.jobs = jobs;
         this.longestRest = longestRest;
     }
@@ -91,9 +97,9 @@ public final class Turns implements HttpActivityListener, AutoCloseable {
             leadNanos = Math.min(LONGEST_LEAD.toNanos(), Math.max(nanos, leadNanos - leadNanos / 8));
         }
 
-        private synchronized Pace pace() {
+        private synchronized Pace pace(Duration ahead) {
             // in milliseconds, rounded up
-            return new Pace(spacing, Duration.ofMillis(leadNanos / 1_000_000 + 1), AHEAD);
+            return new Pace(spacing, Duration.ofMillis(leadNanos / 1_000_000 + 1), ahead);
         }
 
         private boolean rests() {
@@ -106,13 +112,13 @@ public final class Turns implements HttpActivityListener, AutoCloseable {
         Pacing pacing = pacing(provider);
         pacing.spacing = rate.spacing();
         pacing.known = true;
-        return pacing.pace();
+        return pacing.pace(ahead);
     }
 
     /** As {@link #pace(String, Rate)}, of the rate that the provider's route has said last; empty if it has not said any yet. */
     Optional<Pace> pace(String provider) {
         Pacing pacing = pacing(provider);
-        return pacing.known ? Optional.of(pacing.pace()) : Optional.empty();
+        return pacing.known ? Optional.of(pacing.pace(ahead)) : Optional.empty();
     }
 
     /** Turns of the provider have been given out. @param took how long that took, nanoseconds */
@@ -170,7 +176,7 @@ public final class Turns implements HttpActivityListener, AutoCloseable {
             }
             StoreClock read = clock();
             long due = turn.at() == null ? System.nanoTime() : read.nanosAt(turn.at());
-            if (own || due - System.nanoTime() <= FARTHEST.toNanos()) {
+            if (own || due - System.nanoTime() <= farthest().toNanos()) {
                 sleepUntil(turn.at() == null ? due : pacing.place(due));
                 if (closed || pacing.rests() || !jobs.stands(provider, turn)) {
                     throw new NotSentException("Provider " + provider + (closed ? " is not asked by a process that stops" : " has been paused since"));
@@ -184,9 +190,14 @@ public final class Turns implements HttpActivityListener, AutoCloseable {
         throw new NotSentException("Requests to provider " + provider + " miss their turns by more than " + LATEST.toMillis() + " ms: this process is held up");
     }
 
+    /** A claimed turn that lies further ahead was given out before the store's clock was set back. */
+    private Duration farthest() {
+        return ahead.plus(LONGEST_LEAD).multipliedBy(2);
+    }
+
     private Turn take(String provider, Pacing pacing) {
         long begin = System.nanoTime();
-        Optional<Turn> taken = jobs.turn(provider, pacing.pace());
+        Optional<Turn> taken = jobs.turn(provider, pacing.pace(ahead));
         given(provider, System.nanoTime() - begin);
         return taken.orElseThrow(() -> new NotSentException("Provider " + provider + " is paused"));
     }

@@ -41,6 +41,7 @@ import io.mediajobs.poll.Outcomes;
 import io.mediajobs.poll.PollPlan;
 import io.mediajobs.poll.RouteProviders;
 import io.mediajobs.poll.Ticks;
+import io.mediajobs.poll.StallAlarm;
 import io.mediajobs.poll.Turns;
 import io.mediajobs.report.AnswerReader;
 import io.mediajobs.report.Mappings;
@@ -170,8 +171,8 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.bind("jobEvents", events);
         main.bind("leases", leases);
         main.bind("pollWorkers", workers.executor());
-        turns = opened(new Turns(jobs, () -> Durations.parse(setting("throttle.longest-pause"))));
-        Ticks ticks = new Ticks();
+        turns = opened(new Turns(jobs, () -> Durations.parse(setting("throttle.longest-pause")), Duration.ofMillis(settings.number("poll.tick-millis"))));
+        Ticks ticks = opened(new Ticks());
         jobs.onDue(ticks::now);
         RouteProviders providers = new RouteProviders();
         main.bind("dueJobs", new DueJobs(jobs, leases, providers, turns, ticks, Duration.ofMillis(settings.number("poll.tick-millis")),
@@ -182,6 +183,7 @@ public final class MediaJobRoutes implements AutoCloseable {
         Mappings mappings = new Mappings(routes.resolve("providers"));
         AnswerReader reader = new AnswerReader((int) settings.bytes("poll.largest-answer"));
         main.bind("answers", new Answers(mappings, reader, metrics));
+        main.bind("stallAlarm", new StallAlarm(jobs, figures));
         main.bind("pollPlan", new PollPlan(jobs, figures, settings.duration("poll.longest-every")));
         main.bind("outcomes", new Outcomes(jobs, lists, events, metrics));
         main.bind("deliveries", new Deliveries(outbox, settings.duration("events.retry-first"), settings.duration("events.retry-longest"),

@@ -3,6 +3,7 @@ package io.mediajobs.store;
 import io.mediajobs.job.JobError;
 import io.mediajobs.job.JobState;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,6 +30,9 @@ public final class JobChange {
     String what;
     String detail;
     boolean onlyIfStateChanges;
+    boolean looksAtStall;
+    Instant stalledSince;
+    NewEvent stallEvent;
     UsualDuration.Lesson lesson;
     final List<NewEvent> events = new ArrayList<>();
 
@@ -153,6 +157,25 @@ public final class JobChange {
     public JobChange noteNews(String what, String detail) {
         this.onlyIfStateChanges = true;
         return note(what, detail);
+    }
+
+    /**
+     * The job does not get on.
+     *
+     * @param since from when on
+     * @param event told the first time in this attempt only
+     */
+    public JobChange stalled(Instant since, NewEvent event) {
+        this.looksAtStall = true;
+        this.stalledSince = since;
+        this.stallEvent = event;
+        return this;
+    }
+
+    /** The job gets on, if it did not before. */
+    public JobChange moves() {
+        this.looksAtStall = true;
+        return this;
     }
 
     /** Adds to what is known of how long such jobs take; null is nothing. */

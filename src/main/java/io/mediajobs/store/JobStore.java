@@ -251,6 +251,21 @@ public final class JobStore {
     }
 
     /**
+     * Time until the next job of {@code provider} that is not due yet and in nobody's hands becomes due.
+     *
+     * @param within what is further ahead is not looked for
+     */
+    public Optional<Duration> nextDue(String provider, Duration within) {
+        return database.read(handle -> {
+            long now = database.now(handle);
+            return handle.createQuery("SELECT next_poll_at FROM job WHERE provider = :provider AND next_poll_at > :now AND next_poll_at <= :within"
+                            + " AND lease_until IS NULL ORDER BY next_poll_at LIMIT 1")
+                    .bind("provider", provider).bind("now", now).bind("within", now + within.toMillis()).mapTo(Long.class).findOne()
+                    .map(at -> Duration.ofMillis(at - now));
+        });
+    }
+
+    /**
      * Makes the leases of work that goes on last for {@code lease} from now.
      *
      * @return those that are not the holder's any more: the work on them has ended, or somebody else has the job
@@ -535,7 +550,7 @@ public final class JobStore {
             if (!before.state().isTerminal() && before.state() != JobState.BLOCKED) {
                 throw new IllegalStateException("Job " + key + " is " + before.state().word() + " and still being followed; there is nothing to open again.");
             }
-            handle.createUpdate("UPDATE job SET attempt = attempt + 1, state = 'pending', progress = NULL, progress_at = NULL, progress_seen = NULL, stalled_since = NULL, error_code = NULL, error_message = NULL,"
+            handle.createUpdate("UPDATE job SET attempt = attempt + 1, state = 'pending', progress = NULL, progress_at = NULL, progress_seen = NULL, stalled_since = NULL, stall_told = FALSE, error_code = NULL, error_message = NULL,"
                             + " error_retryable = NULL, misses = 0, failures = 0, manifest = NULL, finished_at = NULL, next_poll_at = :now,"
                             + " deadline_at = :now + (deadline_at - registered_at), lease_token = NULL, lease_until = NULL, polling = FALSE, woken = FALSE, singly = NULL, updated_at = :now,"
                             + " last_write = :write WHERE id = :id")
@@ -565,6 +580,10 @@ public final class JobStore {
                 set(sql, values, "progress_seen", Stream.concat(before.seen().stream(), Stream.of(new Progress(change.progress, Instant.ofEpochMilli(now))))
                         .map(seen -> seen.percent() + "@" + seen.at().toEpochMilli()).collect(Collectors.joining(" ")));
             }
+        }
+        if (change.looksAtStall || state != JobState.PENDING && state != JobState.PROCESSING) {
+            sql.append(", stalled_since = :stalled");
+            values.put("stalled", change.stalledSince == null ? null : change.stalledSince.toEpochMilli());
         }
         set(sql, values, "report", change.report);
         set(sql, values, "manifest", change.manifest);
@@ -608,6 +627,9 @@ public final class JobStore {
         }
         for (NewEvent event : change.events) {
             Outbox.add(database.dialect(), handle, now, event);
+        }
+        if (change.stallEvent != null && handle.createUpdate("UPDATE job SET stall_told = TRUE WHERE id = :id AND NOT stall_told").bind("id", before.id()).execute() > 0) {
+            Outbox.add(database.dialect(), handle, now, change.stallEvent);
         }
         if (change.lesson != null) {
             usualDurations.learn(handle, before.provider(), change.lesson);
@@ -677,6 +699,9 @@ public final class JobStore {
             sql.append(" AND state = :state");
             values.put("state", filter.state());
         }
+        if (filter.stalled()) {
+            sql.append(" AND stalled_since IS NOT NULL");
+        }
         if (filter.provider() != null) {
             sql.append(" AND provider = :provider");
             values.put("provider", filter.provider());
@@ -706,6 +731,15 @@ public final class JobStore {
         return database.read(handle -> handle.createQuery("SELECT provider, state, jobs FROM (SELECT state, provider, COUNT(*) AS jobs FROM job"
                         + " GROUP BY state, provider) AS counted ORDER BY provider, state")
                 .map((rows, context) -> new Count(rows.getString("provider"), rows.getString("state"), rows.getLong("jobs"))).list());
+    }
+
+    /** How many jobs do not get on, by provider; those that have none are left out. */
+    public Map<String, Long> stalled() {
+        return database.read(handle -> handle.createQuery("SELECT provider, COUNT(*) AS jobs FROM job WHERE stalled_since IS NOT NULL GROUP BY provider ORDER BY provider")
+                .reduceRows(new TreeMap<String, Long>(), (all, row) -> {
+                    all.put(row.getColumn("provider", String.class), row.getColumn("jobs", Long.class));
+                    return all;
+                }));
     }
 
     /** How many jobs are due now and are in nobody's hands, those of paused providers included. */

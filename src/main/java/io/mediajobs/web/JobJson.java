@@ -27,6 +27,7 @@ final class JobJson {
         if (job.progress() != null) {
             json.put("progress", job.progress());
         }
+        put(json, "stalledSince", job.stalledSince());
         ObjectNode tags = json.putObject("tags");
         job.tags().forEach(tags::put);
         if (job.error() != null) {

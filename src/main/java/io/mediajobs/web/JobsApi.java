@@ -120,7 +120,7 @@ public final class JobsApi {
     /** {@code GET /api/jobs}: newest first, a page at a time. */
     public void list(Exchange exchange) {
         ApiCall.run(exchange, request -> {
-            Map<String, String> query = request.query("state", "provider", "q", "limit", "after");
+            Map<String, String> query = request.query("state", "provider", "q", "stalled", "limit", "after");
             int limit = ApiRequest.limit(query);
             String state = filled(query, "state");
             if (state != null && !STATES.contains(state)) {
@@ -131,8 +131,12 @@ public final class JobsApi {
             if (part != null && part.codePointCount(0, part.length()) > Registrar.LONGEST_JOB_ID) {
                 throw new ProblemException(400, "invalid-query", "q is longer than any job id.", "q");
             }
+            String stalled = filled(query, "stalled");
+            if (stalled != null && !stalled.equals("true") && !stalled.equals("false")) {
+                throw new ProblemException(400, "invalid-query", "stalled is neither true, for those that do not get on, nor false, for all.", "stalled");
+            }
             String provider = filled(query, "provider");
-            List<Job> page = jobs.list(new JobFilter(state, provider, part, before(filled(query, "after")), limit + 1));
+            List<Job> page = jobs.list(new JobFilter(state, provider, part, "true".equals(stalled), before(filled(query, "after")), limit + 1));
             if (page.isEmpty() && provider != null) {
                 checkProvider(provider);
             }

@@ -130,6 +130,7 @@ public final class ProvidersApi {
             }
             ArrayNode usual = json.putArray("usualDurations");
             figures.usual().stream().filter(kind -> kind.provider().equals(name)).forEach(kind -> usual.add(usual(kind)));
+            json.put("stalled", figures.stalled().getOrDefault(name, 0L));
             ObjectNode counts = json.putObject("jobs");
             figures.counts().stream().filter(count -> count.provider().equals(name)).forEach(count -> counts.put(count.state(), count.jobs()));
             return json;

@@ -47,7 +47,7 @@ public final class DoneToStored {
     private static final String WHOLE_LIST = "whole-list";
 
     private final int jobs;
-    private final Random random = new Random(7);
+    private Random random;
 
     private DoneToStored(int jobs) {
         this.jobs = jobs;
@@ -67,6 +67,8 @@ public final class DoneToStored {
     }
 
     private String run(String way) throws Exception {
+        // the same jobs for each way
+        random = new Random(7);
         Path folder = Files.createTempDirectory("done-to-stored");
         boolean list = way.endsWith("list");
         Path routes = routes(folder.resolve("routes"), way.equals("fixed") ? "fixed" : "predicted", way.equals(WHOLE_LIST));

@@ -16,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,17 +78,7 @@ class PolitenessTest {
     }
 
     private Path routesThatAskTwice() throws IOException {
-        Path target = folder.resolve("routes");
-        try (Stream<Path> files = Files.walk(Path.of("routes"))) {
-            for (Path file : files.toList()) {
-                Path copy = target.resolve(Path.of("routes").relativize(file).toString());
-                if (Files.isDirectory(file)) {
-                    Files.createDirectories(copy);
-                } else {
-                    Files.copy(file, copy);
-                }
-            }
-        }
+        Path target = TestProgram.copyRoutes(folder.resolve("routes"));
         Path provider = target.resolve("providers/productai.camel.yaml");
         String text = Files.readString(provider);
         String call = text.substring(text.indexOf("        - to:\n            id: ask-productai"), text.indexOf("        - to:\n            uri: kamelet:read-report"));

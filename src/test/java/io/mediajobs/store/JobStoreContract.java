@@ -344,6 +344,15 @@ abstract class JobStoreContract {
     }
 
     @Test
+    void itIsKnownWhenTheNextJobBecomesDue() {
+        register("p", "due");
+        jobs.register(List.of(new NewJob(new JobKey("p", "soon"), Map.of(), HOUR, Duration.ofSeconds(20)), new NewJob(new JobKey("p", "later"), Map.of(), HOUR, Duration.ofSeconds(40)),
+                new NewJob(new JobKey("q", "other"), Map.of(), HOUR, Duration.ofSeconds(1))));
+        assertThat(jobs.nextDue("p", Duration.ofSeconds(5))).isEmpty();
+        assertThat(jobs.nextDue("p", Duration.ofMinutes(1)).orElseThrow()).isBetween(Duration.ofSeconds(10), Duration.ofSeconds(20));
+    }
+
+    @Test
     void theRateHoldsAcrossClaims() {
         for (int i = 0; i < 50; i++) {
             register("p", "j" + i);
@@ -592,6 +601,24 @@ abstract class JobStoreContract {
         assertThat(usual.get(1).rests().get(7).count()).isEqualTo(2);
         assertThat(usual).extracting(UsualDuration::endsAreTold).containsExactly(false, true);
         assertThat(usual.get(1).totals().quantile(1, 0).orElseThrow()).isBetween(20_500d, 21_500d);
+    }
+
+    @Test
+    void aStallIsToldOnceInAnAttempt() {
+        JobKey key = register("p", "1");
+        NewEvent told = new NewEvent(key + "/1/t", "t", key.toString(), "{}");
+        Instant since = jobs.now();
+        assertThat(jobs.override(key, job -> JobChange.to(JobState.PROCESSING).stalled(since, told)).orElseThrow().stalledSince()).isEqualTo(since);
+        assertThat(jobs.override(key, job -> JobChange.to(null).moves()).orElseThrow().stalledSince()).isNull();
+        // even if the event is gone meanwhile
+        database.write(handle -> handle.execute("DELETE FROM outbox"));
+        jobs.override(key, job -> JobChange.to(null).stalled(since, told));
+        assertThat(outbox.list(0, 10)).isEmpty();
+        assertThat(jobs.stalled()).isEqualTo(Map.of("p", 1L));
+        assertThat(jobs.override(key, job -> JobChange.to(JobState.FAILED).askNoMore()).orElseThrow().stalledSince()).as("it is over").isNull();
+        jobs.retry(key);
+        jobs.override(key, job -> JobChange.to(null).stalled(since, new NewEvent(key + "/2/t", "t", key.toString(), "{}")));
+        assertThat(outbox.list(0, 10)).extracting(OutboxEvent::id).containsExactly(key + "/2/t");
     }
 
     @Test

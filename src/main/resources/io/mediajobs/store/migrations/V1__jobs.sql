@@ -14,6 +14,8 @@ CREATE TABLE job (
     progress_seen   TEXT,
     -- since when nothing moves although it should
     stalled_since   BIGINT,
+    -- that was told once in this attempt, and is not told again
+    stall_told      BOOLEAN NOT NULL DEFAULT FALSE,
     tags            TEXT    NOT NULL DEFAULT '{}',
     error_code      TEXT,
     error_message   TEXT,
@@ -51,6 +53,8 @@ CREATE INDEX job_leased ON job (provider, lease_until, polling) WHERE lease_unti
 CREATE INDEX job_state ON job (state, id);
 CREATE INDEX job_state_provider ON job (state, provider, id);
 CREATE INDEX job_provider ON job (provider, id);
+-- those that somebody should look at, few among many
+CREATE INDEX job_stalled ON job (provider, id) WHERE stalled_since IS NOT NULL;
 -- what retention removes, longest finished first
 CREATE INDEX job_finished ON job (finished_at) WHERE finished_at IS NOT NULL;
 

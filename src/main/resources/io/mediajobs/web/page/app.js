@@ -39,7 +39,7 @@ function show(place, data, build) {
   }
 }
 
-// ---- the address: #state=…&provider=…&q=…&after=… for the list, #job=provider/id for one job
+// ---- the address: #state=…&provider=…&q=…&stalled=true&after=… for the list, #job=provider/id for one job
 
 function place() {
   const address = new URLSearchParams(location.hash.slice(1));
@@ -49,7 +49,7 @@ function place() {
     return {provider: job.slice(0, slash), jobId: job.slice(slash + 1), single: true};
   }
   const filter = {};
-  for (const name of ['state', 'provider', 'q', 'after']) if (address.get(name)) filter[name] = address.get(name);
+  for (const name of ['state', 'provider', 'q', 'stalled', 'after']) if (address.get(name)) filter[name] = address.get(name);
   return {filter, single: false};
 }
 
@@ -134,6 +134,11 @@ function duration(seconds) {
   return seconds + ' s';
 }
 
+// What was learned of how long jobs take: half of them, and nearly all.
+const rough = seconds => seconds < 100 ? seconds.toPrecision(2) + ' s' : seconds < 6000 ? Math.round(seconds / 60) + ' min' : (seconds / 3600).toFixed(1) + ' h';
+const usual = kinds => kinds.map(kind => el('div', {title: 'half and 95 % of the last ' + COUNT.format(kind.jobs) + ' jobs' + (kind.model ? ' of ' + kind.model : '')},
+  (kind.model ? kind.model + ': ' : '') + (kind.median === undefined ? '' : rough(kind.median) + ' – ' + rough(kind.nearlyAll))));
+
 const badge = (word, kind) => el('span', {class: 'badge ' + (kind || word)}, word);
 
 // A link only where the scheme is harmless; anything else stays text.
@@ -154,20 +159,24 @@ function link(address) {
 function drawStates(providers, filter) {
   const counts = Object.fromEntries(STATES.map(state => [state, 0]));
   for (const provider of providers) for (const [state, jobs] of Object.entries(provider.jobs)) counts[state] = (counts[state] || 0) + jobs;
-  show($('states'), [counts, filter.state], () => STATES.map(state => {
+  const stalled = providers.reduce((sum, provider) => sum + (provider.stalled || 0), 0);
+  show($('states'), [counts, filter.state, stalled, filter.stalled], () => [...STATES.map(state => {
     const chosen = filter.state === state;
     return el('a', {
       href: toList({...filter, after: '', state: chosen ? '' : state}), 'data-key': 'state-' + state, 'aria-current': chosen ? 'true' : undefined,
       class: (counts[state] ? '' : 'none') + (chosen ? ' chosen' : ''),
     }, el('b', null, COUNT.format(counts[state])), state);
-  }));
+  }), el('a', {
+    href: toList({...filter, after: '', stalled: filter.stalled ? '' : 'true'}), 'data-key': 'stalled', 'aria-current': filter.stalled ? 'true' : undefined,
+    title: 'Jobs that are followed and do not get on', class: (stalled ? '' : 'none') + (filter.stalled ? ' chosen' : ''),
+  }, el('b', null, COUNT.format(stalled)), 'stalled')]);
 }
 
 function drawProviders(providers) {
   show($('providers'), providers.map(provider => [provider, provider.pausedUntil && ago(provider.pausedUntil)]), () => {
     if (!providers.length) return el('p', {class: 'empty'}, 'There is no provider. Put two files into routes/providers to add one.');
     return el('table', null,
-      el('thead', null, el('tr', null, ['Provider', 'State', 'Asks every', 'Rate', 'At once', 'Waiting', 'Last error', ''].map((title, at) =>
+      el('thead', null, el('tr', null, ['Provider', 'State', 'Asks every', 'Rate', 'At once', 'Waiting', 'Jobs take', 'Last error', ''].map((title, at) =>
         el('th', at >= 2 && at <= 5 ? {class: 'number'} : null, title)))),
       el('tbody', null, providers.map(provider => {
         const waiting = ['pending', 'processing', 'archiving'].reduce((sum, state) => sum + (provider.jobs[state] || 0), 0);
@@ -181,6 +190,7 @@ function drawProviders(providers) {
           el('td', {class: 'number short', 'data-label': 'Rate'}, provider.rate === undefined ? null : provider.rate + ' / s'),
           el('td', {class: 'number', 'data-label': 'At once'}, provider.atOnce === undefined ? null : String(provider.atOnce)),
           el('td', {class: 'number', 'data-label': 'Waiting'}, COUNT.format(waiting)),
+          el('td', {class: 'short', 'data-label': 'Jobs take'}, usual(provider.usualDurations)),
           el('td', {class: 'text', 'data-label': 'Last error'}, provider.lastError || null),
           el('td', {class: 'short number'}, el('button', {
             type: 'button', 'data-key': 'pause-' + provider.name,
@@ -206,7 +216,7 @@ function drawJobs(page, filter) {
       el('thead', null, el('tr', null, ['State', 'Provider', 'Job', 'Attempt', 'Changed', 'Next ask', 'What is wrong'].map(title => el('th', null, title)))),
       el('tbody', null, page.jobs.map(job => el('tr', null,
         el('td', {class: 'short'}, badge(job.state), job.progress !== undefined && (job.state === 'processing' || job.state === 'pending')
-          ? [' ', el('span', {class: 'soft'}, job.progress + ' %')] : null),
+          ? [' ', el('span', {class: 'soft'}, job.progress + ' %')] : null, job.stalledSince ? [' ', badge('stalled', 'paused')] : null),
         el('td', {class: 'short'}, job.provider),
         el('td', {class: 'id'}, el('a', {href: toJob(job), 'data-key': 'job-' + job.provider + '/' + job.jobId}, job.jobId)),
         el('td', {'data-label': 'Attempt'}, String(job.attempt)),
@@ -249,6 +259,7 @@ function drawJob(job) {
     const facts = [
       ['Attempt', String(job.attempt)],
       ['Progress', job.progress === undefined ? null : [el('progress', {max: 100, value: job.progress}), ' ' + job.progress + ' %']],
+      ['Stalled since', exact(job.stalledSince)],
       ['Asked', COUNT.format(job.polls) + (job.polls === 1 ? ' time' : ' times')],
       ['Next ask', next(job.nextPollAt)],
       ['Registered', exact(job.registeredAt)],
