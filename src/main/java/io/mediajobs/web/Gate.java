@@ -111,8 +111,8 @@ final class Gate implements Handler<HttpServerRequest> {
                 throw new ProblemException(503, "starting", "The routes are being started or stopped. Try again in a second.");
             }
             keepOnly(request, signed);
-            if ("100-continue".equalsIgnoreCase(request.getHeader("Expect"))) {
-                // the sender waits for this with its body, some for a second and some for ever
+            if (signed && "100-continue".equalsIgnoreCase(request.getHeader("Expect"))) {
+                // the sender waits for this with its body, some for a second and some for ever; other bodies are read by Vert.x, which says it itself
                 response.writeContinue();
             }
             router.handle(request);
