@@ -219,7 +219,7 @@ class PublishEventsTest {
         }
         try (Publisher publisher = Publisher.start(database, data, Map.of("events.uri", "mock:other", "events.tick-millis", "600000"))) {
             MockEndpoint mock = publisher.context().getEndpoint("mock:other", MockEndpoint.class);
-            await().untilAsserted(() -> assertThat(mock.getExchanges()).hasSize(300));
+            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(mock.getExchanges()).hasSize(300));
             for (int i = 0; i < 300; i++) {
                 assertThat(mock.getExchanges().get(i).getMessage().getBody(String.class)).isEqualTo(String.valueOf(i));
             }
