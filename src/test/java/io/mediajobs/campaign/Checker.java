@@ -34,6 +34,7 @@ final class Checker {
     private final StoreReader store;
     private final Map<String, String> manifestsSeen;
     private final int openUploads;
+    private final Politeness politeness;
     private final Findings findings;
     private final Map<String, String> told = new HashMap<>();
     private final Map<String, Instant> toldAt = new HashMap<>();
@@ -48,9 +49,10 @@ final class Checker {
      * @param ledger        {@code GET /simulator/ledger}
      * @param manifestsSeen SHA-256 of manifests as they were first seen, by job
      * @param openUploads   how many uploads in parts may be left open
+     * @param politeness    what the providers may expect
      */
     Checker(List<CampaignJob> jobs, JsonNode ledger, Bucket bucket, List<Path> eventsFiles, StoreReader store, Map<String, String> manifestsSeen, int openUploads,
-            Findings findings) {
+            Politeness politeness, Findings findings) {
         this.jobs = jobs;
         this.ledger = ledger;
         this.bucket = bucket;
@@ -58,6 +60,7 @@ final class Checker {
         this.store = store;
         this.manifestsSeen = manifestsSeen;
         this.openUploads = openUploads;
+        this.politeness = politeness;
         this.findings = findings;
     }
 
@@ -68,6 +71,7 @@ final class Checker {
         checkStore();
         checkBucket();
         checkLedger();
+        politeness.check(ledger, findings);
     }
 
     private void readEvents() throws IOException {

@@ -2,14 +2,17 @@ package io.mediajobs.campaign;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -111,11 +114,39 @@ class CheckerTest {
         assertThat(check()).contains("asked for a job after its end");
     }
 
+    @Test
+    void seesWhetherProvidersWereAskedPolitely() throws Exception {
+        String early = "{\"answered\":\"2026-01-01T00:00:00Z\",\"came\":\"2026-01-01T00:00:00.400Z\"}";
+        arrivals(20, 10, early);
+        assertThat(check()).as("what was under way").isEmpty();
+        arrivals(21, 10, "");
+        assertThat(check()).contains("asked faster than its rate");
+        arrivals(20, 11, "");
+        assertThat(check()).contains("by more at once");
+        arrivals(20, 10, early.replace("00.400Z", "01.400Z"));
+        assertThat(check()).contains("within its Retry-After: stories: 1400 ms");
+        arrivals(20, 10, early.replace("T00:0", "T00:1").replace("00.400Z", "01.400Z"));
+        assertThat(check()).as("the process that had heard of it was killed").isEmpty();
+    }
+
+    private void arrivals(int mostInASecond, int mostAtOnce, String early) {
+        ((ObjectNode) ledger).putObject("arrivals").set("stories", read("{\"mostInASecond\":" + mostInASecond + ",\"mostAtOnce\":" + mostAtOnce
+                + ",\"withinRetryAfter\":[" + early + "]}"));
+    }
+
+    private static JsonNode read(String json) {
+        try {
+            return JSON.readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
     private String check() throws Exception {
         Findings findings = new Findings();
         new Checker(List.of(VIDEO, FAILED), ledger, new Bucket(folder.resolve("bucket")), List.of(events), StoreReader.sqlite(folder.resolve("jobs.db")),
                 Map.of(VIDEO.name(), sha256("{\"assets\":[{\"role\":\"video\",\"key\":\"stories/v/video.mp4\",\"bytes\":9,\"sha256\":\"" + sha256(BYTES) + "\"}]}")),
-                0, findings).run();
+                0, new Politeness(20, 10, List.of(Instant.parse("2026-01-01T00:10:00Z"))), findings).run();
         return findings.toString();
     }
 

@@ -47,6 +47,8 @@ import org.slf4j.LoggerFactory;
 public final class CrashCampaign {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int RATE = 60;
+    private static final int AT_ONCE = 20;
     private static final String TOKEN = "campaign-token-0123456789";
     /** A point that is not passed within this time of work is not waited for any longer. */
     private static final Duration LONGEST_LIFE = Duration.ofSeconds(4);
@@ -57,6 +59,7 @@ public final class CrashCampaign {
     private final PrintStream out;
     private final Findings findings = new Findings();
     private final Map<String, Integer> killsByPoint = new TreeMap<>();
+    private final List<Instant> killed = new CopyOnWriteArrayList<>();
     private final List<Instant> starts = Collections.synchronizedList(new ArrayList<>());
     private final List<Long> readyMillis = Collections.synchronizedList(new ArrayList<>());
     private final List<Long> readyProcessorMillis = Collections.synchronizedList(new ArrayList<>());
@@ -109,7 +112,7 @@ public final class CrashCampaign {
             registering.join();
             JsonNode ledger = ledger(simulator);
             Checker checker = new Checker(traffic.followed(), ledger, bucket, nodes.stream().map(Node::events).toList(), store, traffic.manifests(),
-                    settings.openUploads(), findings);
+                    settings.openUploads(), new Politeness(RATE, AT_ONCE, killed), findings);
             checker.run();
             report(traffic, checker, ledger, bucket, Duration.between(begin, Instant.now()));
         } finally {
@@ -122,7 +125,8 @@ public final class CrashCampaign {
         Map<String, String> all = TestProgram.settings(settings.folder(), simulator, s3);
         for (String provider : List.of("pictory-image", "pictory-video", "pictory-render", "productai", "stories")) {
             all.put("provider." + provider + ".every", "3s");
-            all.put("provider." + provider + ".at-once", "20");
+            all.put("provider." + provider + ".at-once", Integer.toString(AT_ONCE));
+            all.put("provider." + provider + ".rate", RATE + "/s");
         }
         all.put("poll.tick-millis", "200");
         all.put("poll.lease", settings.postgres() ? "5s" : "2m");
@@ -202,7 +206,9 @@ public final class CrashCampaign {
             readyMillis.add(Duration.between(node.startedAt(), Instant.now()).toMillis());
             readyProcessorMillis.add(node.processorTime().toMillis());
         }
-        if (node.endsWithin(life)) {
+        boolean byItself = node.endsWithin(life);
+        killed.add(Instant.now());
+        if (byItself) {
             how = point == null ? "by itself" : point.words();
             if (node.exitCode() != ProductToKill.KILLED) {
                 findings.add("the product ended by itself", "exit code " + node.exitCode() + ", see " + node.log());
@@ -302,6 +308,9 @@ public final class CrashCampaign {
         traffic.followed().forEach(job -> ends.merge(job.end(), 1, Integer::sum));
         out.printf("Jobs: %d followed (%s), at most %d in flight, %d registered again%n", traffic.followed().size(), ends, traffic.mostInFlight(), traffic.repeats());
         out.printf("Asked: %d status calls. Objects: %d with the bytes of the provider. Events: %d.%n", ledger.path("polls").asLong(), checker.objects(), checker.events());
+        ledger.path("arrivals").fields().forEachRemaining(provider -> out.printf("Asked of %s: at most %d in a second (of %d), %d at once (of %d), on %d connections%n",
+                provider.getKey(), provider.getValue().path("mostInASecond").asInt(), RATE, provider.getValue().path("mostAtOnce").asInt(), AT_ONCE,
+                provider.getValue().path("connections").asInt()));
         out.printf("Uploads in parts left open: %d, of which %d may be%n", bucket.unfinishedUploads().size(), settings.openUploads());
         out.printf("Outages of providers: %d; incidents told with their end: %d%n", traffic.outages(), checker.incidents());
         out.printf("Repeated, as is allowed: %d events told again with the same id and words, %d downloads made again.%n",
