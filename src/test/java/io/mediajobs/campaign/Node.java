@@ -78,7 +78,8 @@ final class Node {
         start(options);
     }
 
-    private void start(List<String> options) {
+    /** @param options for Java */
+    void start(List<String> options) {
         List<String> all = new ArrayList<>(options);
         all.add("-Djava.io.tmpdir=" + temporary());
         startedAt = Instant.now();
