@@ -1,15 +1,12 @@
 package io.mediajobs.campaign;
 
+import io.mediajobs.ProductClassPath;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URISyntaxException;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -33,7 +30,7 @@ final class Launcher {
         CrashingS3.announce(announcement);
         List<String> jars = new ArrayList<>();
         jars.add(jar(announcement, 0));
-        for (Path entry : classPathOfThisProcess()) {
+        for (Path entry : ProductClassPath.entries()) {
             jars.add(Files.isDirectory(entry) ? jar(entry, jars.size()) : entry.toString());
         }
         this.classPath = String.join(File.pathSeparator, jars);
@@ -65,24 +62,6 @@ final class Launcher {
             return builder.start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static List<Path> classPathOfThisProcess() {
-        String ofTests = System.getProperty("surefire.test.class.path");
-        // mvn exec:java runs in Maven's own process, with a class loader of its own
-        if (ofTests == null && Launcher.class.getClassLoader() instanceof URLClassLoader loader) {
-            return Arrays.stream(loader.getURLs()).map(Launcher::path).toList();
-        }
-        String all = ofTests == null ? System.getProperty("java.class.path") : ofTests;
-        return Arrays.stream(all.split(File.pathSeparator)).filter(entry -> !entry.isEmpty()).map(Path::of).map(Path::toAbsolutePath).filter(Files::exists).toList();
-    }
-
-    private static Path path(URL url) {
-        try {
-            return Path.of(url.toURI());
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
         }
     }
 
