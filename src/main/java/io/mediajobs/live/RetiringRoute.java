@@ -24,6 +24,7 @@ import org.apache.camel.spi.LifecycleStrategy;
 import org.apache.camel.spi.RoutePolicy;
 import org.apache.camel.spi.ShutdownAware;
 import org.apache.camel.support.service.ServiceHelper;
+import org.quartz.JobKey;
 
 /**
  * A route on its way out: nothing new enters it, and what is in it runs to its end. Its parts (error handlers, producers, threads) stay as they are
@@ -93,9 +94,10 @@ final class RetiringRoute {
             return;
         }
         ServiceHelper.suspendService(source);
-        if (from instanceof QuartzEndpoint) {
-            // which takes its trigger out of the scheduler
-            ServiceHelper.stopService(from);
+        if (from instanceof QuartzEndpoint timer) {
+            ServiceHelper.stopService(timer);
+            // Camel takes out only its own trigger, and Quartz keeps a job that has another, for a tick out of turn: the next version could not be stored
+            timer.getComponent().getScheduler().deleteJob(new JobKey(timer.getTriggerKey().getName(), timer.getTriggerKey().getGroup()));
         }
     }
 

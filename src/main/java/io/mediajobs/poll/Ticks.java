@@ -89,11 +89,6 @@ public final class Ticks implements CamelContextAware, AutoCloseable {
             Scheduler scheduler = quartz.getScheduler();
             JobKey job = new JobKey(provider, GROUP);
             if (scheduler != null && scheduler.isStarted() && scheduler.checkExists(job)) {
-                if (scheduler.getCurrentlyExecutingJobs().stream().anyMatch(work -> work.getJobDetail().getKey().equals(job))) {
-                    // a trigger that waits for the tick that goes on would keep the job in Quartz when its route is exchanged meanwhile
-                    later.schedule(() -> tick(provider), 10, TimeUnit.MILLISECONDS);
-                    return;
-                }
                 scheduler.scheduleJob(TriggerBuilder.newTrigger().forJob(job).startNow().build());
             }
         } catch (SchedulerException e) {

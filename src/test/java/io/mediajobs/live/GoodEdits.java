@@ -126,9 +126,10 @@ final class GoodEdits {
             edited.save("remove-old.camel.yaml", edited.read("remove-finished.camel.yaml").replace("id: remove-finished", "id: remove-old"));
             Files.delete(edited.file("remove-finished.camel.yaml"));
         }, () -> "none".equals(state("remove-finished")) && "started".equals(state("remove-old")));
-        good("a renamed target and its caller", edited -> {
+        good("a renamed target and its callers", edited -> {
             edited.save("plan-next.camel.yaml", edited.read("reschedule-job.camel.yaml").replace("id: reschedule-job", "id: plan-next").replace("direct:reschedule-job", "direct:plan-next"));
             edited.replace("route-report.camel.yaml", "direct:reschedule-job", "direct:plan-next");
+            edited.replace("take-page.camel.yaml", "direct:reschedule-job", "direct:plan-next");
             Files.delete(edited.file("reschedule-job.camel.yaml"));
         }, () -> "none".equals(state("reschedule-job")) && "started".equals(state("plan-next")));
         touched("the archive's queue", "archive-job.camel.yaml");
