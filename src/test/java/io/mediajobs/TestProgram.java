@@ -12,6 +12,8 @@ import io.mediajobs.store.Outbox;
 import io.mediajobs.store.OutboxEvent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -105,6 +107,15 @@ public final class TestProgram implements AutoCloseable {
         all.put("http.port", "0");
         all.put("observe.port", "0");
         return all;
+    }
+
+    /** A port of the loopback address that nobody listens on. */
+    public static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** A copy of the shipped routes, to be edited and then named by {@code routes.folder}. */

@@ -14,6 +14,11 @@ public final class Durations {
     private Durations() {
     }
 
+    /** The shorter of two. */
+    public static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
     /**
      * @param text such as {@code 15s} or {@code 1h30m}; a bare number has no unit and is refused
      * @throws IllegalArgumentException with a sentence, if it is not a duration

@@ -94,7 +94,8 @@ public final class Settings {
     private static Settings load(Sources sources, Map<Path, byte[]> contents) {
         Map<String, String> environment = sources.environment;
         Properties defaults = shippedProperties();
-        Properties values = shippedProperties();
+        Properties values = new Properties();
+        values.putAll(defaults);
         Set<String> shipped = new TreeSet<>(values.stringPropertyNames());
         sources.files.forEach(file -> values.putAll(read(file, contents.get(file))));
         for (String key : new TreeSet<>(values.stringPropertyNames())) {

@@ -55,7 +55,12 @@ public record Job(long id, JobKey key, JobState state, int attempt, Integer prog
      * percent-encoded, so that no job id can leave its place in the URL.
      */
     public String encodedId() {
-        return URLEncoder.encode(key.jobId(), StandardCharsets.UTF_8).replace("+", "%20").replace("*", "%2A").replace("%7E", "~");
+        return encoded(key.jobId());
+    }
+
+    /** Any text, as {@link #encodedId()} is. */
+    public static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20").replace("*", "%2A").replace("%7E", "~");
     }
 
     /** The job id as a JSON string with its quotes, for a status call that takes it in its body. */

@@ -89,8 +89,9 @@ public final class DueJobs {
     /** @param now by {@link System#nanoTime()} */
     private ListRounds.Use list(String name, long now) {
         Optional<ListTerms> list = providers.list(name);
-        Optional<Provider> provider = providers.find(name);
-        if (list.isEmpty() || provider.isEmpty()) {
+        // of most providers there is none, and then nothing more is looked up: this is asked on every tick
+        Optional<Provider> provider = list.flatMap(terms -> providers.find(name));
+        if (provider.isEmpty()) {
             return null;
         }
         Long last = regular.get(name);

@@ -86,7 +86,7 @@ public final class DueLists implements AutoCloseable {
         }
         if (last == null) {
             ListRounds.Terms terms = new ListRounds.Terms(new ListRounds.Use(declared.atLeast(), declared.every(provider.every()), false), declared.pages(),
-                    declared.discoverEvery(), provider.atOnce(), pace.get(), shorter(leases.duration(), LONGEST_PAGE));
+                    declared.discoverEvery(), provider.atOnce(), pace.get(), Durations.shorter(leases.duration(), LONGEST_PAGE));
             return rounds.begin(name, terms).map(round -> opened(new ListCall(name, 1, 0, null, 0, round, terms)));
         }
         if (last.round().turn() != null) {
@@ -105,10 +105,6 @@ public final class DueLists implements AutoCloseable {
     private ListCall opened(ListCall call) {
         open.put(call.provider(), call);
         return call;
-    }
-
-    private static Duration shorter(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
     }
 
     /**

@@ -1,8 +1,7 @@
 package io.mediajobs.poll;
 
+import io.mediajobs.job.Job;
 import io.mediajobs.store.ListRounds;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 
 /**
  * The turn of one page of a provider's list: variable {@code list} of the provider's list route.
@@ -24,6 +23,6 @@ public record ListCall(String provider, int page, int offset, String cursor, int
 
     /** {@link #cursor()} as a value in a URL's query; empty on the first page. */
     public String encodedCursor() {
-        return cursor == null ? "" : URLEncoder.encode(cursor, StandardCharsets.UTF_8).replace("+", "%20").replace("*", "%2A").replace("%7E", "~");
+        return cursor == null ? "" : Job.encoded(cursor);
     }
 }

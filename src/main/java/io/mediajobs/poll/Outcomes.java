@@ -145,9 +145,7 @@ public final class Outcomes {
      * @param list that page; null if it was a job
      */
     public void throttle(@Variable("job") Job job, @Variable("list") ListCall list, @Variable("retryAfter") Duration retryAfter, String otherwise, String longest) {
-        Duration most = Durations.parse(longest);
-        Duration asked = retryAfter == null ? Durations.parse(otherwise) : retryAfter;
-        Duration patience = asked.compareTo(most) < 0 ? asked : most;
+        Duration patience = Durations.shorter(retryAfter == null ? Durations.parse(otherwise) : retryAfter, Durations.parse(longest));
         ProviderSignal signal = new ProviderSignal.Throttled(patience);
         LOG.info("Provider {} asks for patience (429): nothing is asked for {} s", provider(job, list), patience.toSeconds());
         if (job == null) {

@@ -131,15 +131,11 @@ public final class PollPlan {
         double planned = 0;
         if (!asks.equals("fixed")) {
             JobClock clock = new JobClock(job, report, at == null ? now.get() : at);
-            planned = usual(job.provider(), JobClock.model(report)).map(known -> plan(known, clock, job, report, interval.toMillis())).orElse(0d);
+            planned = UsualDuration.of(usual.get(), job.provider(), JobClock.model(report)).map(known -> plan(known, clock, job, report, interval.toMillis())).orElse(0d);
         }
         Duration next = planned <= interval.toMillis() ? Backoff.spread(job, interval) : Duration.ofMillis((long) Math.ceil(Math.min(planned, most.toMillis())));
         boolean asksForMore = retryAfter != null && retryAfter.compareTo(next) > 0;
-        return asksForMore ? Stream.of(retryAfter, most).min(Comparator.naturalOrder()).orElseThrow() : next;
-    }
-
-    private Optional<UsualDuration> usual(String provider, String model) {
-        return usual.get().stream().filter(kind -> kind.provider().equals(provider) && kind.model().equals(model)).findFirst();
+        return asksForMore ? Durations.shorter(retryAfter, most) : next;
     }
 
     /** @return milliseconds; up to the interval, and 0, for the interval */

@@ -1,5 +1,6 @@
 package io.mediajobs.poll;
 
+import io.mediajobs.config.Durations;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
@@ -33,11 +34,11 @@ final class RetryAfter {
         if (text.matches("\\d+")) {
             // more digits than a long has is just as absurd as a year: the cap holds
             Duration asked = text.length() > 10 ? longest : Duration.ofSeconds(Long.parseLong(text));
-            return Optional.of(shorter(asked, longest));
+            return Optional.of(Durations.shorter(asked, longest));
         }
         return date(text).map(until -> {
             Instant from = date(date).orElse(now);
-            return shorter(until.isBefore(from) ? Duration.ZERO : Duration.between(from, until), longest);
+            return Durations.shorter(until.isBefore(from) ? Duration.ZERO : Duration.between(from, until), longest);
         });
     }
 
@@ -47,9 +48,5 @@ final class RetryAfter {
         } catch (DateTimeParseException e) {
             return Optional.empty();
         }
-    }
-
-    private static Duration shorter(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
     }
 }

@@ -65,8 +65,7 @@ public final class StallAlarm {
             // what is opened again is as old as it is
             return Optional.empty();
         }
-        return usual.get().stream().filter(kind -> kind.provider().equals(job.provider()) && kind.model().equals(JobClock.model(report)))
-                .filter(kind -> kind.totals().count() >= PollPlan.ENOUGH).findFirst()
+        return UsualDuration.of(usual.get(), job.provider(), JobClock.model(report)).filter(kind -> kind.totals().count() >= PollPlan.ENOUGH)
                 .flatMap(kind -> {
                     double most = kind.totals().quantile(NEARLY_ALL, 0).orElse(Double.MAX_VALUE);
                     double beyond = clock.age() - most * timesUsual;

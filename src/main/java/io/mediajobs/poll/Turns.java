@@ -57,7 +57,7 @@ public final class Turns implements HttpActivityListener, AutoCloseable {
     private final Supplier<Duration> longestRest;
     private final Duration ahead;
     private final Map<String, Pacing> providers = new ConcurrentHashMap<>();
-    private volatile StoreClock clock;
+    private volatile ClockReading clock;
     private volatile boolean closed;
 
     /**
@@ -72,7 +72,7 @@ public final class Turns implements HttpActivityListener, AutoCloseable {
     }
 
     /** The store's clock against this process's own, which nobody sets. @param error by how much the store may be ahead of what is said */
-    private record StoreClock(long nanos, Instant store, long error) {
+    private record ClockReading(long nanos, Instant store, long error) {
 
         long nanosAt(Instant time) {
             return nanos + Duration.between(store, time).toNanos();
@@ -136,12 +136,12 @@ public final class Turns implements HttpActivityListener, AutoCloseable {
         return providers.computeIfAbsent(provider, name -> new Pacing());
     }
 
-    private StoreClock readClock() {
+    private ClockReading readClock() {
         long before = System.nanoTime();
         Instant store = jobs.now();
         long after = System.nanoTime();
         // a request must not be early by it, so what is uncertain makes it late; the store counts milliseconds
-        StoreClock read = new StoreClock(after, store, after - before + 1_000_000);
+        ClockReading read = new ClockReading(after, store, after - before + 1_000_000);
         clock = read;
         return read;
     }
@@ -174,7 +174,7 @@ public final class Turns implements HttpActivityListener, AutoCloseable {
             if (own) {
                 turn = take(provider, pacing);
             }
-            StoreClock read = clock();
+            ClockReading read = clock();
             long due = turn.at() == null ? System.nanoTime() : read.nanosAt(turn.at());
             if (own || due - System.nanoTime() <= farthest().toNanos()) {
                 sleepUntil(turn.at() == null ? due : pacing.place(due));
@@ -202,8 +202,8 @@ public final class Turns implements HttpActivityListener, AutoCloseable {
         return taken.orElseThrow(() -> new NotSentException("Provider " + provider + " is paused"));
     }
 
-    private StoreClock clock() {
-        StoreClock now = clock;
+    private ClockReading clock() {
+        ClockReading now = clock;
         boolean old = now == null || System.nanoTime() - now.nanos > CLOCK_GOOD_FOR.toNanos();
         return old ? readClock() : now;
     }

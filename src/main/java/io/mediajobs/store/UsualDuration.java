@@ -1,6 +1,8 @@
 package io.mediajobs.store;
 
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -23,6 +25,11 @@ public record UsualDuration(String provider, String model, Histogram totals, Map
      * @param told  whether the provider said when it ended
      */
     public record Lesson(String model, Double total, Map<Integer, Double> rests, boolean told) {
+    }
+
+    /** What was learned of this kind, if anything was. */
+    public static Optional<UsualDuration> of(List<UsualDuration> all, String provider, String model) {
+        return all.stream().filter(kind -> kind.provider.equals(provider) && kind.model.equals(model)).findFirst();
     }
 
     /** With one lesson more. */

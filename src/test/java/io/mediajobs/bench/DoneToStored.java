@@ -9,7 +9,6 @@ import io.mediajobs.job.JobState;
 import io.mediajobs.store.TimelineEntry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,7 +71,7 @@ public final class DoneToStored {
         Path folder = Files.createTempDirectory("done-to-stored");
         boolean list = way.endsWith("list");
         Path routes = routes(folder.resolve("routes"), way.equals("fixed") ? "fixed" : "predicted", way.equals(WHOLE_LIST));
-        int port = freePort();
+        int port = TestProgram.freePort();
         URI callback = way.equals("hooks") ? URI.create("http://127.0.0.1:" + port + "/hooks/" + PROVIDER) : null;
         try (TestProgram program = TestProgram.start(folder, Map.of("routes.folder", routes.toString(), "provider.productai.every", "2s",
                 "http.port", String.valueOf(port), "provider.productai.hook-secret", "demo-webhook-secret",
@@ -126,12 +125,6 @@ public final class DoneToStored {
         Awaitility.await().atMost(Duration.ofMinutes(5)).until(() -> program.job(key).state() == JobState.ARCHIVED);
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0)) {
-            return free.getLocalPort();
-        }
-    }
-
     /** @param callback where the provider sends its webhooks; null for none */
     private List<SimulatedJob> begin(TestProgram program, int count, double within, URI callback) throws InterruptedException {
         List<SimulatedJob> simulated = new ArrayList<>();
@@ -153,16 +146,8 @@ public final class DoneToStored {
 
     /** The shipped routes, with the one parameter that is compared, and for a whole list with a mapping that reads all of an entry. */
     private static Path routes(Path target, String asks, boolean wholeList) {
-        Path source = Path.of("routes");
-        try (var files = Files.walk(source)) {
-            for (Path file : files.toList()) {
-                Path copy = target.resolve(source.relativize(file).toString());
-                if (Files.isDirectory(file)) {
-                    Files.createDirectories(copy);
-                } else {
-                    Files.copy(file, copy);
-                }
-            }
+        TestProgram.copyRoutes(target);
+        try {
             Path provider = target.resolve("providers/productai.camel.yaml");
             Files.writeString(provider, Files.readString(provider).replace("        provider: productai\n", "        provider: productai\n        asks: " + asks + "\n"));
             if (wholeList) {

@@ -1,5 +1,6 @@
 package io.mediajobs.bench;
 
+import io.mediajobs.TestProgram;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mediajobs.ProductClassPath;
@@ -7,7 +8,6 @@ import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -40,7 +40,7 @@ final class ProductProcess implements AutoCloseable {
     ProductProcess(Path folder, Map<String, String> settings, List<String> options) throws IOException {
         this.folder = Files.createDirectories(folder);
         this.options = options;
-        this.port = freePort();
+        this.port = TestProgram.freePort();
         Properties all = new Properties();
         all.putAll(Map.of("data.folder", folder.resolve("data").toString(), "http.port", Integer.toString(port), "observe.port", "0", "http.token", TOKEN,
                 "provider.pictory-image.enabled", "false", "provider.pictory-video.enabled", "false", "provider.pictory-render.enabled", "false",
@@ -48,12 +48,6 @@ final class ProductProcess implements AutoCloseable {
         all.putAll(settings);
         try (var out = Files.newBufferedWriter(folder.resolve("application.properties"))) {
             all.store(out, null);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
         }
     }
 

@@ -13,9 +13,7 @@ import io.mediajobs.store.PostgresServer;
 import io.mediajobs.store.StoreSettings;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -96,7 +94,7 @@ public final class CrashCampaign {
             Bucket bucket = new Bucket(s3.createBucket(TestProgram.BUCKET));
             Launcher launcher = new Launcher(Files.createDirectories(settings.folder().resolve("lib")), settings.heap());
             for (int i = 1; i <= settings.nodes(); i++) {
-                nodes.add(new Node(settings.folder().resolve("node-" + i), product(simulator, s3, database), freePort(), freePort(), launcher));
+                nodes.add(new Node(settings.folder().resolve("node-" + i), product(simulator, s3, database), TestProgram.freePort(), TestProgram.freePort(), launcher));
             }
             nodes.get(0).train();
             StoreReader store = database == null ? StoreReader.sqlite(nodes.get(0).data().resolve("jobs.db"))
@@ -152,14 +150,6 @@ public final class CrashCampaign {
             all.put("events.hold", "5s");
         }
         return all;
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** One killer a node, so that several can be dead at the same time. */

@@ -11,7 +11,6 @@ import io.mediajobs.demo.simulator.ProviderSimulator;
 import io.mediajobs.store.PostgresServer;
 import io.mediajobs.store.StoreSettings;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -81,7 +80,7 @@ public final class DueAtOnce {
             Launcher launcher = new Launcher(Files.createDirectories(here.resolve("lib")), numbers.get("heap") + "m");
             Map<String, String> settings = settings(here, simulator, s3, database);
             for (int i = 1; i <= numbers.get("nodes"); i++) {
-                nodes.add(new Node(here.resolve("node-" + i), settings, freePort(), freePort(), launcher));
+                nodes.add(new Node(here.resolve("node-" + i), settings, TestProgram.freePort(), TestProgram.freePort(), launcher));
             }
             nodes.get(0).train();
             for (int i = 0; i < jobs; i++) {
@@ -118,12 +117,6 @@ public final class DueAtOnce {
             all.put("store.password", database.password());
         }
         return all;
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 
     /** Past the API, since that is not what is measured; all of them are due now. */

@@ -1,5 +1,6 @@
 package io.mediajobs.campaign;
 
+import io.mediajobs.TestProgram;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -10,8 +11,6 @@ import io.mediajobs.archive.S3Clients;
 import io.mediajobs.config.Settings;
 import io.mediajobs.demo.s3.EmbeddedS3;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -74,8 +73,8 @@ class SecretsCampaignIT {
         host = new AssetHost();
         s3 = EmbeddedS3.start(folder.resolve("s3"));
         s3.createBucket(BUCKET);
-        port = freePort();
-        observePort = freePort();
+        port = TestProgram.freePort();
+        observePort = TestProgram.freePort();
         copyRoutes();
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("data.folder", folder.resolve("data").toString());
@@ -136,12 +135,6 @@ class SecretsCampaignIT {
 
     private static String token() {
         return MARK + "-token-of-the-api-" + MARK;
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private void copyRoutes() throws IOException {

@@ -12,7 +12,6 @@ import io.mediajobs.store.PostgresServer;
 import io.mediajobs.store.StoreSettings;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -79,7 +78,7 @@ public final class ThreeNodes {
             StoreSettings database = postgres.newDatabase();
             Launcher launcher = new Launcher(Files.createDirectories(folder.resolve("lib")), "192m");
             for (int i = 1; i <= 3; i++) {
-                nodes.add(new Node(folder.resolve("node-" + i), settings(simulator, s3, database, places), freePort(), freePort(), launcher));
+                nodes.add(new Node(folder.resolve("node-" + i), settings(simulator, s3, database, places), TestProgram.freePort(), TestProgram.freePort(), launcher));
             }
             nodes.get(0).train();
             for (int i = 0; i < jobs; i++) {
@@ -118,12 +117,6 @@ public final class ThreeNodes {
         all.put("store.user", database.user());
         all.put("store.password", database.password());
         return all;
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 
     /** Past the API, since that is not what is measured; they are due now. */

@@ -3,6 +3,7 @@ package io.mediajobs.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.mediajobs.TestProgram;
 import io.mediajobs.demo.s3.EmbeddedS3;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -56,7 +57,7 @@ class DistributionIT {
         List<String> all = new ArrayList<>(List.of("-Ddata.folder=" + folder.resolve("data"), "-Dprovider.pictory.key=pictory-secret",
                 "-Dprovider.productai.key=productai-secret", "-Dprovider.stories.key=stories-secret", "-Dprovider.stories.url=http://127.0.0.1:9",
                 "-Ds3.endpoint=" + s3.endpoint(), "-Ds3.path-style=true", "-Ds3.bucket=media", "-Ds3.access-key=" + s3.accessKey(),
-                "-Ds3.secret-key=" + s3.secretKey(), "-Dhttp.port=" + Installation.freePort(), "-Dobserve.port=" + Installation.freePort()));
+                "-Ds3.secret-key=" + s3.secretKey(), "-Dhttp.port=" + TestProgram.freePort(), "-Dobserve.port=" + TestProgram.freePort()));
         all.addAll(List.of(more));
         return all;
     }

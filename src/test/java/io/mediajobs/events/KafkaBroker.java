@@ -1,7 +1,6 @@
 package io.mediajobs.events;
 
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import io.mediajobs.TestProgram;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
@@ -21,14 +20,8 @@ final class KafkaBroker implements AutoCloseable {
         this.server = server;
     }
 
-    static int freePort() throws Exception {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
-    }
-
     static KafkaBroker start(Path folder, int port) throws Exception {
-        int controller = freePort();
+        int controller = TestProgram.freePort();
         Properties settings = new Properties();
         settings.putAll(Map.ofEntries(
                 Map.entry("process.roles", "broker,controller"),

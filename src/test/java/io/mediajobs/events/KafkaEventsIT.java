@@ -3,6 +3,7 @@ package io.mediajobs.events;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.mediajobs.TestProgram;
 import io.mediajobs.store.Database;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -32,7 +33,7 @@ class KafkaEventsIT {
     @BeforeEach
     void open() throws Exception {
         database = Database.open(data.resolve("jobs.db"));
-        port = KafkaBroker.freePort();
+        port = TestProgram.freePort();
     }
 
     @AfterEach

@@ -1,5 +1,6 @@
 package io.mediajobs.web;
 
+import io.mediajobs.TestProgram;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mediajobs.archive.ArchiveVerification;
@@ -20,7 +21,6 @@ import io.mediajobs.store.ListRounds;
 import io.mediajobs.store.Outbox;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
@@ -64,7 +64,7 @@ final class RunningApi implements AutoCloseable {
     }
 
     RunningApi(Path folder, Map<String, String> more) throws Exception {
-        observePort = freePort();
+        observePort = TestProgram.freePort();
         Map<String, String> overrides = new TreeMap<>(Map.of("data.folder", folder.toString(), "http.port", "0", "http.token", TOKEN, "s3.bucket", "media",
                 "observe.port", String.valueOf(observePort)));
         overrides.putAll(more);
@@ -114,12 +114,6 @@ final class RunningApi implements AutoCloseable {
         }
         ApiServer server = main.getCamelContext().hasService(ApiServer.class);
         port = server.getPort();
-    }
-
-    static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     record Answer(int status, String text, HttpResponse<String> response) {
