@@ -20,14 +20,31 @@ public final class ArchivePlan {
     }
 
     /**
-     * As {@link #missing}, before they are fetched. A job may have waited long for its turn: without its lease all work on it would be in
+     * What is to be fetched now. A job may have waited long for its turn: without its lease all work on it would be in
      * vain, and would keep those that wait behind it from theirs.
      *
      * @throws io.mediajobs.store.LeaseLostException if somebody else has the job by now
+     * @throws AssetRefusedException                 if a URL is not fetched, before anything is
      */
-    public List<PlannedAsset> begin(Job job, Report report) {
+    public JobTransfers begin(Job job, Report report) {
         jobs.requireLease(job);
-        return missing(job, report);
+        return new JobTransfers(missing(job, report), jobs.assets(job));
+    }
+
+    /** One of the transfers failed. */
+    public void failed(JobTransfers transfers, Exception failure) {
+        transfers.failed(failure);
+    }
+
+    /**
+     * All transfers that were begun have ended.
+     *
+     * @throws Exception why not all assets are home, if they are not
+     */
+    public void end(JobTransfers transfers) throws Exception {
+        if (transfers.failure() != null) {
+            throw transfers.failure();
+        }
     }
 
     /**

@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -63,6 +64,7 @@ public final class AssetDownload implements AutoCloseable {
     private final AddressGuard guard;
     private final UnaryOperator<String> setting;
     private final AssetTypes types;
+    private final BooleanSupplier md5;
     private final long multipartFrom;
     private final long longestWait;
     private final CloseableHttpClient client;
@@ -76,9 +78,12 @@ public final class AssetDownload implements AutoCloseable {
      * @param settings {@code archive.connect-timeout}, {@code archive.idle-timeout}, {@code archive.at-once},
      *                 {@code archive.multipart-from}, {@code archive.proxy-user} and {@code archive.proxy-password}, and what {@link AssetTypes} reads
      * @param setting  value of a setting by its name, as it is now; empty if it has none
+     * @param md5      whether the MD5 of what passes will be wanted
      * @throws ConfigurationException if S3 takes no such PUT
      */
-    public AssetDownload(Settings settings, ArchiveKey keys, TransferLimits limits, AddressGuard guard, UnaryOperator<String> setting) {
+    public AssetDownload(Settings settings, ArchiveKey keys, TransferLimits limits, AddressGuard guard, UnaryOperator<String> setting,
+            BooleanSupplier md5) {
+        this.md5 = md5;
         this.keys = keys;
         this.limits = limits;
         this.guard = guard;
@@ -147,12 +152,14 @@ public final class AssetDownload implements AutoCloseable {
      *
      * @param unfinished an upload with the beginning of this asset; null for none
      * @param terms      of the provider; null for none
+     * @param transfers  it is one of
      * @return the last host's answer, whatever its status; a body that came with 200 or 206 looks like the asset or its rest
      * @throws AssetRefusedException     if the URL, or one that it redirects to, is not to be asked, or the asset is too large
      * @throws AssetUnavailableException if a host cannot be reached, or its answer is not usable
      */
-    public Download open(Job job, PlannedAsset planned, Upload unfinished, AssetTerms terms) {
-        Wanted wanted = new Wanted(job, planned, terms == null ? AssetTerms.NONE : terms, limits.watch(job, planned));
+    public Download open(Job job, PlannedAsset planned, Upload unfinished, AssetTerms terms, JobTransfers transfers) {
+        Wanted wanted = new Wanted(job, planned, terms == null ? AssetTerms.NONE : terms, limits.watch(planned, transfers),
+                md5.getAsBoolean());
         if (unfinished != null && unfinished.sourceVersion() != null && unfinished.partBytes() > 0) {
             Download rest = ask(wanted, Rest.of(unfinished, unfinished.partBytes()));
             if (rest.isUsable()) {
@@ -175,8 +182,8 @@ public final class AssetDownload implements AutoCloseable {
         return ask(before.wanted(), Rest.of(upload, from));
     }
 
-    /** An asset that is fetched now. */
-    record Wanted(Job job, PlannedAsset planned, AssetTerms terms, TransferWatch watch) {
+    /** An asset that is fetched now. @param md5 whether its MD5 will be wanted */
+    record Wanted(Job job, PlannedAsset planned, AssetTerms terms, TransferWatch watch, boolean md5) {
     }
 
     /**

@@ -9,13 +9,20 @@ import java.util.zip.CRC32C;
 final class Digests implements CheckedStream.Tap {
 
     private final MessageDigest sha256 = digest("SHA-256");
-    private final MessageDigest md5 = digest("MD5");
+    private final MessageDigest md5;
     private final CRC32C crc32c = new CRC32C();
+
+    /** @param withMd5 whether S3 will be asked for an ETag that is an MD5; it takes longer than the two others together */
+    Digests(boolean withMd5) {
+        md5 = withMd5 ? digest("MD5") : null;
+    }
 
     @Override
     public void bytes(byte[] buffer, int offset, int length) {
         sha256.update(buffer, offset, length);
-        md5.update(buffer, offset, length);
+        if (md5 != null) {
+            md5.update(buffer, offset, length);
+        }
         crc32c.update(buffer, offset, length);
     }
 
@@ -24,14 +31,21 @@ final class Digests implements CheckedStream.Tap {
         return hex(sha256);
     }
 
-    /** Hex; ends the digesting. */
+    /** Hex, or null if it is not asked for; ends the digesting. */
     String md5() {
-        return hex(md5);
+        return md5 == null ? null : hex(md5);
     }
 
     /** As S3 writes it. */
     String crc32c() {
         return Crc32cSums.text(crc32c);
+    }
+
+    /** Hex. */
+    static String md5(byte[] buffer, int length) {
+        MessageDigest md5 = digest("MD5");
+        md5.update(buffer, 0, length);
+        return hex(md5);
     }
 
     static String hex(MessageDigest digest) {

@@ -54,7 +54,7 @@ public final class Download implements AutoCloseable {
         this.length = isRest ? range.total() : bodyLength;
         this.version = SourceVersion.of(response);
         boolean single = !isRest && length >= 0 && length < multipartFrom;
-        this.digests = single ? new Digests() : null;
+        this.digests = single ? new Digests(wanted.md5()) : null;
         this.body = entity == null ? null : new CheckedStream(entity.getContent(), offset, length < 0 ? -1 : length - offset, wanted.watch(),
                 single ? digests : (buffer, at, count) -> { });
         if (isRest) {

@@ -114,7 +114,7 @@ final class ObjectOptions {
             return (T) (tags == null ? all : all.tagging(tags)).build();
         }
         if (request instanceof UploadPartRequest part) {
-            return (T) part.toBuilder().checksumAlgorithm(algorithm()).build();
+            return (T) part.toBuilder().checksumAlgorithm(part.checksumCRC32C() == null ? algorithm() : null).build();
         }
         if (request instanceof CompleteMultipartUploadRequest complete) {
             return (T) complete.toBuilder().ifNoneMatch(condition(complete.key())).build();

@@ -1,22 +1,42 @@
 package io.mediajobs.archive;
 
+import java.time.Duration;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import software.amazon.awssdk.services.s3.DelegatingS3Client;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Request;
 
-/** Writes every object with the same options, whoever asks: camel-aws2-s3 has only some of them. */
+/** Writes every object with the same options, whoever asks: camel-aws2-s3 has only some of them. Remembers the sums that S3 answers with. */
 final class OptionedS3Client extends DelegatingS3Client {
 
     private final ObjectOptions options;
+    private final AnsweredSums sums;
+    private final ToLongFunction<PutObjectRequest> longestPut;
 
-    OptionedS3Client(S3Client client, ObjectOptions options) {
+    /** @param longestPut how many milliseconds a PUT may take; 0 for no limit but the client's own */
+    OptionedS3Client(S3Client client, ObjectOptions options, AnsweredSums sums, ToLongFunction<PutObjectRequest> longestPut) {
         super(client);
         this.options = options;
+        this.sums = sums;
+        this.longestPut = longestPut;
     }
 
     @Override
     protected <T extends S3Request, R> R invokeOperation(T request, Function<T, R> operation) {
-        return operation.apply(options.with(request));
+        R answer = operation.apply(bounded(options.with(request)));
+        if (request instanceof PutObjectRequest put && answer instanceof PutObjectResponse taken) {
+            sums.put(put.bucket(), put.key(), taken.checksumCRC32C());
+        }
+        return answer;
+    }
+
+    @SuppressWarnings("unchecked")
+    private <T extends S3Request> T bounded(T request) {
+        long millis = request instanceof PutObjectRequest put ? longestPut.applyAsLong(put) : 0;
+        return millis == 0 ? request
+                : (T) ((PutObjectRequest) request).toBuilder().overrideConfiguration(call -> call.apiCallTimeout(Duration.ofMillis(millis))).build();
     }
 }

@@ -60,11 +60,9 @@ final class PartSender implements AutoCloseable {
         }
         int number = sent.size() + onTheirWay.size() + 1;
         FutureTask<UploadPart> task = new FutureTask<>(() -> {
-            var md5 = Digests.digest("MD5");
-            md5.update(buffer, 0, length);
             CRC32C crc32c = new CRC32C();
             crc32c.update(buffer, 0, length);
-            UploadPart part = s3.send(upload, number, buffer, length, Digests.hex(md5), Crc32cSums.text(crc32c));
+            UploadPart part = s3.send(upload, number, buffer, length, Crc32cSums.text(crc32c));
             uploads.addPart(job, upload, part);
             return part;
         });

@@ -70,7 +70,7 @@ public final class S3Check {
         } catch (AwsServiceException e) {
             int status = e.statusCode();
             String code = e.awsErrorDetails() == null || e.awsErrorDetails().errorCode() == null ? "HTTP " + status : e.awsErrorDetails().errorCode();
-            if (status >= 500 && status != 501) {
+            if (S3Failure.isPassing(status, e.awsErrorDetails())) {
                 throw new ConfigurationException("S3 at " + place + " cannot answer now (" + code + "); start again when it can.", e);
             }
             throw new ConfigurationException("S3 at " + place + " refuses " + what + " (" + code + "): "

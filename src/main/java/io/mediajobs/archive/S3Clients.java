@@ -5,6 +5,7 @@ import io.mediajobs.config.Settings;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -18,6 +19,7 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 
 /**
  * Makes the S3 clients of the process: one for the routes' {@code aws2-s3} and for what is asked once, one for what may be asked again.
@@ -30,30 +32,44 @@ public final class S3Clients {
     /**
      * A client that asks once: a body that streams cannot be sent twice, the routes try again, from the download on.
      *
-     * @param settings those that begin with {@code s3.}, and {@code archive.at-once}
+     * @param settings those that begin with {@code s3.}, {@code archive.at-once}, {@code archive.minimum-rate} and {@code archive.transfer-deadline}
      * @return to be closed by the caller
      * @throws ConfigurationException if a setting is wrong, or there is no region
      */
     public static S3Client create(Settings settings) {
-        return create(settings, settings.number("archive.at-once") + 4, override -> override
+        return create(settings, new AnsweredSums());
+    }
+
+    /** The same. @param sums gets what S3 answers with */
+    static S3Client create(Settings settings, AnsweredSums sums) {
+        return create(settings, sums, settings.number("archive.at-once") + 4, put -> longest(put, settings), override -> override
                 .retryStrategy(RetryMode.STANDARD).retryStrategy(retry -> retry.maxAttempts(1)));
     }
 
     /**
      * A client that asks up to four times, with growing pauses: for parts, which are in memory, and for questions.
      *
-     * @param settings those that begin with {@code s3.}, {@code archive.at-once} and {@code archive.parts-at-once}
+     * @param settings those that begin with {@code s3.}, {@code archive.at-once}, {@code archive.parts-at-once} and {@code archive.jobs-at-once}
+     * @param sums     gets what S3 answers with
      * @return to be closed by the caller
      * @throws ConfigurationException if a setting is wrong, or there is no region
      */
-    public static S3Client createRepeating(Settings settings) {
-        return create(settings, settings.number("archive.at-once") * settings.number("archive.parts-at-once") + 4, override -> override
+    static S3Client createRepeating(Settings settings, AnsweredSums sums) {
+        int connections = settings.number("archive.at-once") * settings.number("archive.parts-at-once") + settings.number("archive.jobs-at-once") + 4;
+        return create(settings, sums, connections, put -> 0, override -> override
                 // the time-out of the socket is for reads: a store that stops taking a part would hold it for ever
                 .apiCallAttemptTimeout(settings.duration("s3.part-timeout"))
                 .retryStrategy(RetryMode.STANDARD).retryStrategy(retry -> retry.maxAttempts(4)));
     }
 
-    private static S3Client create(Settings settings, int connections, Consumer<ClientOverrideConfiguration.Builder> override) {
+    // The time-out of the socket is for reads: a store that stops taking a body would hold its transfer for ever. A body streams from its host, which may be
+    // as slow as the minimum rate; S3 gets the time of a part on top.
+    private static long longest(PutObjectRequest put, Settings settings) {
+        double slowest = put.contentLength() == null ? 0 : 1_000.0 * put.contentLength() / Math.max(1, settings.bytes("archive.minimum-rate"));
+        return (long) Math.min(settings.duration("archive.transfer-deadline").toMillis(), settings.duration("s3.part-timeout").toMillis() + slowest);
+    }
+
+    private static S3Client create(Settings settings, AnsweredSums sums, int connections, ToLongFunction<PutObjectRequest> longestPut, Consumer<ClientOverrideConfiguration.Builder> override) {
         ObjectOptions options = new ObjectOptions(settings);
         S3ClientBuilder builder = S3Client.builder()
                 .region(region(settings))
@@ -83,7 +99,7 @@ public final class S3Clients {
             builder.credentialsProvider(StaticCredentialsProvider.create(
                     AwsBasicCredentials.create(settings.required("s3.access-key"), settings.required("s3.secret-key"))));
         }
-        return new OptionedS3Client(builder.build(), options);
+        return new OptionedS3Client(builder.build(), options, sums, longestPut);
     }
 
     private static Region region(Settings settings) {

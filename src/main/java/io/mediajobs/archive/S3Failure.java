@@ -16,7 +16,7 @@ final class S3Failure {
             int status = answer.statusCode();
             AwsErrorDetails details = answer.awsErrorDetails();
             String code = details == null || details.errorCode() == null ? "HTTP " + status : details.errorCode() + ", HTTP " + status;
-            if (status >= 500 || status == 408 || status == 429 || status == 409 || isPassing(details)) {
+            if (isPassing(status, details)) {
                 return new S3UnavailableException(what + " failed in S3 (" + code + ").", failure);
             }
             return new S3DeniedException(what + " was refused by S3 (" + code + "): " + advice(status, details) + ".", failure);
@@ -72,8 +72,13 @@ final class S3Failure {
             default -> status == 301 ? "the bucket is in another region than s3.region, or s3.path-style is wrong"
                     : status == 403 ? "the credentials are wrong or may not do this in the bucket of s3.bucket"
                     : status == 404 ? "the bucket of s3.bucket does not exist"
-                    : "see the settings that begin with s3.";
+                    : "see the settings of S3";
         };
+    }
+
+    /** True where another try may help. S3 also answers 200 and says in the body that it failed (API reference, "CompleteMultipartUpload"). */
+    static boolean isPassing(int status, AwsErrorDetails details) {
+        return status < 300 || status >= 500 && status != 501 || status == 408 || status == 429 || status == 409 || isPassing(details);
     }
 
     // 400 answers that are not about the request: the connection was too slow or cut, or what arrived was not what was sent

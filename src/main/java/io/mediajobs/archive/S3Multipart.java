@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -24,6 +25,8 @@ public final class S3Multipart {
 
     /** How far S3's clock may be from the database's. */
     private static final Duration CLOCKS = Duration.ofMinutes(15);
+
+    private static final int NO_CONTENT = 204;
 
     private final S3Client once;
     private final S3Client repeating;
@@ -53,24 +56,32 @@ public final class S3Multipart {
     }
 
     /**
-     * Sends a part; a repetition sends the same bytes.
+     * Sends a part; a repetition sends the same bytes. Its sum goes before it and not behind it: that takes no encoding of the body of its own.
      *
-     * @throws S3UnavailableException if S3 says that it has other bytes
+     * @throws S3UnavailableException if S3 says that it has other bytes, or does not say that it has any
      */
-    UploadPart send(Upload upload, int number, byte[] buffer, int length, String md5, String crc32c) {
+    UploadPart send(Upload upload, int number, byte[] buffer, int length, String crc32c) {
         UploadPartResponse sent = repeating.uploadPart(part -> part.bucket(upload.bucket()).key(upload.key()).uploadId(upload.uploadId())
-                        .partNumber(number).contentLength((long) length),
+                        .partNumber(number).contentLength((long) length).checksumCRC32C(checksums ? crc32c : null),
                 RequestBody.fromContentProvider(() -> new ByteArrayInputStream(buffer, 0, length), length, "application/octet-stream"));
         if (sent.checksumCRC32C() != null && !sent.checksumCRC32C().equals(crc32c)) {
             throw new S3UnavailableException("S3 has other bytes of part " + number + " of " + upload.key() + " than were sent.");
         }
-        return new UploadPart(number, length, sent.eTag(), md5, crc32c);
+        if (sent.eTag() == null) {
+            throw new S3UnavailableException("S3 was sent part " + number + " of " + upload.key() + " and did not say that it has it.");
+        }
+        // a store that names no checksum has ETags that are MD5s, as a rule; otherwise it need not be found out
+        return new UploadPart(number, length, sent.eTag(), sent.checksumCRC32C() == null ? Digests.md5(buffer, length) : null, crc32c);
     }
 
     /** The parts that S3 has, by number. */
     Map<Integer, Part> parts(Upload upload) {
+        return parts(upload, upload.uploadId());
+    }
+
+    private Map<Integer, Part> parts(Upload upload, String uploadId) {
         Map<Integer, Part> parts = new HashMap<>();
-        repeating.listPartsPaginator(list -> list.bucket(upload.bucket()).key(upload.key()).uploadId(upload.uploadId())).parts()
+        repeating.listPartsPaginator(list -> list.bucket(upload.bucket()).key(upload.key()).uploadId(uploadId)).parts()
                 .forEach(part -> parts.put(part.partNumber(), part));
         return parts;
     }
@@ -91,7 +102,12 @@ public final class S3Multipart {
 
     void abort(Upload upload, String uploadId) {
         try {
-            repeating.abortMultipartUpload(abort -> abort.bucket(upload.bucket()).key(upload.key()).uploadId(uploadId));
+            var answer = repeating.abortMultipartUpload(abort -> abort.bucket(upload.bucket()).key(upload.key()).uploadId(uploadId));
+            if (answer.sdkHttpResponse().statusCode() != NO_CONTENT) {
+                // there are proxies that answer 200 to what was not done; if it was, this says that there is no such upload
+                parts(upload, uploadId);
+                throw SdkClientException.create("S3 answered HTTP " + answer.sdkHttpResponse().statusCode() + " and has it still");
+            }
         } catch (SdkException e) {
             if (!S3Failure.isWithoutUpload(e) && !(e instanceof NoSuchBucketException)) {
                 throw e;
@@ -110,8 +126,11 @@ public final class S3Multipart {
                 .map(MultipartUpload::uploadId).toList();
     }
 
-    /** S3 user guide, "Checking object integrity": an ETag of parts is the MD5 of their MD5s and their number. */
+    /** S3 user guide, "Checking object integrity": an ETag of parts is the MD5 of their MD5s and their number. Null if not all are known. */
     static String etag(List<UploadPart> parts) {
+        if (parts.stream().anyMatch(part -> part.md5() == null)) {
+            return null;
+        }
         var all = Digests.digest("MD5");
         parts.forEach(part -> all.update(HexFormat.of().parseHex(part.md5())));
         return Digests.hex(all) + "-" + parts.size();

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.zip.CRC32C;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.ChecksumMode;
@@ -38,15 +39,21 @@ public final class StoredObject {
     private static final Pattern PLAIN_ETAG = Pattern.compile("[0-9a-f]{32}(-[0-9]+)?");
 
     private final S3Client s3;
+    private final AnsweredSums answered;
     private final String bucket;
 
-    /** @param s3 asks again after a failure that may pass */
-    public StoredObject(Settings settings, S3Client s3) {
-        this.s3 = s3;
+    /** @param s3 whose repeating client is asked */
+    public StoredObject(Settings settings, S3Access s3) {
+        this.s3 = s3.repeating();
+        this.answered = s3.sums();
         this.bucket = settings.required("s3.bucket");
     }
 
+    /** Asks S3 unless it has just said, when it took the object, that it has the same. */
     Likeness compare(Sent sent) {
+        if (sent.crc32c().equals(answered.take(bucket(sent), sent.key()))) {
+            return Likeness.SAME;
+        }
         HeadObjectResponse stored;
         try {
             stored = s3.headObject(head -> head.bucket(bucket(sent)).key(sent.key()).checksumMode(ChecksumMode.ENABLED));
@@ -78,7 +85,7 @@ public final class StoredObject {
     }
 
     /**
-     * Reads the object back and compares each part's MD5.
+     * Reads the object back and compares each part's sum.
      *
      * @return its SHA-256 in hex; null if it is another object
      * @throws S3UnavailableException if it cannot be read to its end
@@ -101,17 +108,17 @@ public final class StoredObject {
     private static boolean sameParts(InputStream object, List<UploadPart> parts, MessageDigest sha256) throws IOException {
         byte[] buffer = new byte[1 << 16];
         for (UploadPart part : parts) {
-            MessageDigest md5 = Digests.digest("MD5");
+            CRC32C sum = new CRC32C();
             for (long left = part.bytes(); left > 0; ) {
                 int read = object.read(buffer, 0, (int) Math.min(buffer.length, left));
                 if (read < 0) {
                     return false;
                 }
-                md5.update(buffer, 0, read);
+                sum.update(buffer, 0, read);
                 sha256.update(buffer, 0, read);
                 left -= read;
             }
-            if (!Digests.hex(md5).equals(part.md5())) {
+            if (!Crc32cSums.text(sum).equals(part.crc32c())) {
                 return false;
             }
         }

@@ -7,10 +7,11 @@ public final class TransferFailure {
 
     /**
      * @param failure  what a step threw
-     * @param download null if there was none yet
+     * @param planned  the asset
+     * @param download null if there was none yet, or there is nothing to download any more
      * @throws Exception always: an {@link ArchiveException} where the failure is the host's or S3's, else the failure itself
      */
-    public void explain(Exception failure, Download download) throws Exception {
+    public void explain(Exception failure, PlannedAsset planned, Download download) throws Exception {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof ArchiveException known) {
                 throw known;
@@ -21,11 +22,11 @@ public final class TransferFailure {
             throw known;
         }
         if (broken != null) {
-            throw new AssetUnavailableException("The host of " + download.getPlanned() + " broke off: " + broken, broken);
+            throw new AssetUnavailableException("The host of " + planned + " broke off: " + broken, broken);
         }
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SdkException s3) {
-                throw S3Failure.of("Writing " + (download == null ? "an asset" : download.getPlanned()), s3);
+                throw S3Failure.of("Writing " + planned, s3);
             }
         }
         throw failure;

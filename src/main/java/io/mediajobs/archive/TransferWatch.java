@@ -7,17 +7,17 @@ final class TransferWatch {
 
     private final TransferLimits limits;
     private final PlannedAsset planned;
-    private final long leftOfJob;
+    private final JobTransfers transfers;
     private final LongSupplier nanos;
     private final long startedAt;
     private long waited;
     private long came;
 
-    /** @param leftOfJob bytes that the job's other assets leave for this one */
-    TransferWatch(TransferLimits limits, PlannedAsset planned, long leftOfJob, LongSupplier nanos) {
+    /** @param transfers it is one of */
+    TransferWatch(TransferLimits limits, PlannedAsset planned, JobTransfers transfers, LongSupplier nanos) {
         this.limits = limits;
         this.planned = planned;
-        this.leftOfJob = leftOfJob;
+        this.transfers = transfers;
         this.nanos = nanos;
         this.startedAt = nanos.getAsLong();
     }
@@ -55,7 +55,7 @@ final class TransferWatch {
     }
 
     /**
-     * @param bytes that the asset has at least
+     * @param bytes that the asset has at least; negative if nobody knows yet
      * @throws AssetRefusedException if that is more than may be archived
      */
     void size(long bytes) {
@@ -63,7 +63,7 @@ final class TransferWatch {
             throw new AssetRefusedException(AssetRefusedException.TOO_LARGE, planned + " has " + bytes + " bytes or more, and " + limits.maxAssetBytes
                     + " are allowed (archive.max-asset-bytes).");
         }
-        if (bytes > leftOfJob) {
+        if (transfers.together(planned, Math.max(0, bytes)) > limits.maxJobBytes) {
             throw new AssetRefusedException(AssetRefusedException.JOB_TOO_LARGE, "With " + planned + " the job's assets have more than " + limits.maxJobBytes
                     + " bytes together (archive.max-job-bytes).");
         }

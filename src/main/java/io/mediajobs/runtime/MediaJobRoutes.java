@@ -210,11 +210,14 @@ public final class MediaJobRoutes implements AutoCloseable {
         ArchivePlan plan = new ArchivePlan(jobs);
         S3Outage outage = new S3Outage();
         main.bind("s3Client", s3.once());
+        main.bind("s3RepeatingClient", s3.repeating());
+        main.bind("transferPlaces", opened(new TransferPlaces(settings.number("archive.at-once"))).executor());
         main.bind("archivePlan", plan);
-        AssetDownload downloads = opened(new AssetDownload(settings, keys, new TransferLimits(settings, jobs), new AddressGuard(settings), this::setting));
+        AssetDownload downloads = opened(new AssetDownload(settings, keys, new TransferLimits(settings), new AddressGuard(settings), this::setting,
+                () -> !s3.namesChecksums()));
         holds.add(downloads);
         S3Multipart multipart = new S3Multipart(settings, s3.once(), s3.repeating());
-        StoredObject stored = new StoredObject(settings, s3.repeating());
+        StoredObject stored = new StoredObject(settings, s3);
         UnfinishedUploads unfinished = new UnfinishedUploads(settings, uploads, multipart);
         main.bind("assetDownload", downloads);
         main.bind("unfinishedUploads", unfinished);

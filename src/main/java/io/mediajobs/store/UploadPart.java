@@ -6,7 +6,7 @@ package io.mediajobs.store;
  * @param number from 1
  * @param bytes  its length
  * @param etag   as S3 answered
- * @param md5    of its bytes, hex
+ * @param md5    of its bytes, hex; null if S3 named the checksum of what it took
  * @param crc32c of its bytes, Base64 as S3 writes it
  */
 public record UploadPart(int number, long bytes, String etag, String md5, String crc32c) {

@@ -26,7 +26,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadPoolExecutor;
 import org.apache.camel.CamelContext;
+import org.apache.camel.component.seda.SedaComponent;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.PluginHelper;
 import org.apache.hc.client5.http.DnsResolver;
@@ -51,6 +54,7 @@ final class ArchiveParts implements AutoCloseable {
     final MultipartUpload upload;
     final CamelContext camel = new DefaultCamelContext();
     private final Leases leases;
+    private final ThreadPoolExecutor places;
 
     ArchiveParts(Path folder, String endpoint, String accessKey, String secretKey, Map<String, String> more) throws Exception {
         this(folder, endpoint, accessKey, secretKey, more, SystemDefaultDnsResolver.INSTANCE);
@@ -68,18 +72,23 @@ final class ArchiveParts implements AutoCloseable {
         JobEvents events = new JobEvents("/test", Clock.systemUTC());
         jobs = new JobStore(database, events);
         outbox = new Outbox(database);
+        places = (ThreadPoolExecutor) Executors.newFixedThreadPool(settings.number("archive.at-once"));
         leases = new Leases(jobs, Duration.ofMinutes(5));
-        s3 = S3Clients.create(settings);
+        S3Access access = S3Access.untried(settings);
+        s3 = access.once();
         keys = ArchiveKey.of(settings);
         ArchivePlan plan = new ArchivePlan(jobs);
-        s3Repeating = S3Clients.createRepeating(settings);
-        download = new AssetDownload(settings, keys, new TransferLimits(settings, jobs), new AddressGuard(settings, names), settings::text);
+        s3Repeating = access.repeating();
+        download = new AssetDownload(settings, keys, new TransferLimits(settings), new AddressGuard(settings, names), settings::text,
+                () -> !access.namesChecksums());
         S3Multipart multipart = new S3Multipart(settings, s3, s3Repeating);
-        StoredObject stored = new StoredObject(settings, s3Repeating);
+        StoredObject stored = new StoredObject(settings, access);
         uploads = new Uploads(database);
         unfinished = new UnfinishedUploads(settings, uploads, multipart);
         upload = new MultipartUpload(settings, uploads, multipart, unfinished, stored, download);
         S3Outage outage = new S3Outage();
+        // a second each time it stops, otherwise
+        camel.getComponent("seda", SedaComponent.class).setDefaultPollTimeout(10);
         camel.getPropertiesComponent().setInitialProperties(settings.all());
         Map<String, Object> beans = Map.of("s3Client", s3, "archivePlan", plan, "assetDownload", download,
                 "unfinishedUploads", unfinished, "multipartUpload", upload,
@@ -88,6 +97,8 @@ final class ArchiveParts implements AutoCloseable {
                 "archiveOutcome", new ArchiveOutcome(settings, jobs, events, plan, keys, uploads, outage));
         beans.forEach(camel.getRegistry()::bind);
         camel.getRegistry().bind("leases", leases);
+        camel.getRegistry().bind("s3RepeatingClient", s3Repeating);
+        camel.getRegistry().bind("transferPlaces", places);
         camel.getRegistry().bind("manifestJson", Manifest.json());
         for (String route : List.of("asset-retries", "archive-job", "archive-asset", "transfer-asset", "send-asset", "write-manifest")) {
             PluginHelper.getRoutesLoader(camel).loadRoutes(PluginHelper.getResourceLoader(camel)
@@ -143,6 +154,11 @@ final class ArchiveParts implements AutoCloseable {
         return jobs.find(job.key()).orElseThrow();
     }
 
+    /** Jobs that have an asset waiting for a place. */
+    int waiting() {
+        return places.getQueue().size();
+    }
+
     List<String> events() {
         List<String> payloads = new ArrayList<>();
         outbox.list(0, 100).forEach(event -> payloads.add(event.payload()));
@@ -152,6 +168,7 @@ final class ArchiveParts implements AutoCloseable {
     @Override
     public void close() {
         camel.stop();
+        places.shutdownNow();
         leases.close();
         upload.close();
         download.close();

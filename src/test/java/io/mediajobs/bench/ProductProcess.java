@@ -44,7 +44,7 @@ final class ProductProcess implements AutoCloseable {
         Properties all = new Properties();
         all.putAll(Map.of("data.folder", folder.resolve("data").toString(), "http.port", Integer.toString(port), "observe.port", "0", "http.token", TOKEN,
                 "provider.pictory-image.enabled", "false", "provider.pictory-video.enabled", "false", "provider.pictory-render.enabled", "false",
-                "provider.stories.enabled", "false"));
+                "provider.stories.enabled", "false", "provider.productai-list.enabled", "false"));
         all.putAll(settings);
         try (var out = Files.newBufferedWriter(folder.resolve("application.properties"))) {
             all.store(out, null);

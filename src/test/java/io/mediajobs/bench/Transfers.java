@@ -157,7 +157,7 @@ public final class Transfers {
             }
             best = rates.stream().mapToDouble(Double::doubleValue).max().orElse(0);
         }
-        try (ProductProcess product = product(null, Map.of("provider.productai.rate", "none", "provider.productai.at-once", "50"))) {
+        try (ProductProcess product = product(null, Map.of("provider.productai.rate", "none", "provider.productai.at-once", "200"))) {
             for (int round = 1; round <= ROUNDS; round++) {
                 for (int jobs : new int[] {1000, 100, 1}) {
                     double rate = small(product, "round" + round + "-of" + jobs + "-", jobs, 1000 / jobs);

@@ -63,7 +63,7 @@ final class BadEdits {
     private void references() {
         bad("unknown component", STORIES, text -> text.replace("uri: \"{{provider.stories.url}}", "uri: \"htp:{{provider.stories.url}}"), "component htp", null);
         bad("unknown option of an endpoint", "begin-archive.camel.yaml", text -> text.replace("blockWhenFull:", "blockWhenFul:"), "blockWhenFul.*blockWhenFull", null);
-        bad("an option with a wrong value", "archive-job.camel.yaml", text -> text.replace("concurrentConsumers: \"{{archive.at-once}}\"", "concurrentConsumers: many"), "many|concurrentConsumers", null);
+        bad("an option with a wrong value", "archive-job.camel.yaml", text -> text.replace("concurrentConsumers: \"{{archive.jobs-at-once}}\"", "concurrentConsumers: many"), "many|concurrentConsumers", null);
         bad("missing setting", STORIES, text -> text.replace("{{provider.stories.url}}", "{{provider.stories.uri}}"), "provider.stories.uri", null);
         bad("a variable that is not set", STORIES, text -> text.replace("\"{{provider.stories.authorization}}\"", "\"Bearer {{env:NO_SUCH_VARIABLE}}\""),
                 "environment variable NO_SUCH_VARIABLE is not set", null);

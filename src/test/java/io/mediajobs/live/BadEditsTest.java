@@ -56,7 +56,7 @@ class BadEditsTest {
                 Arguments.of("publish-events.camel.yaml", "        stateful: true", "        statefull: true",
                         "publish-events.camel.yaml:14:9: The component quartz has no option statefull; did you mean stateful?"),
                 Arguments.of("http-api/list-jobs.camel.yaml", "platform-http:", "platform-http:proxy/", "http-api/list-jobs.camel.yaml:"),
-                Arguments.of("archive-job.camel.yaml", "size: \"{{archive.queue}}\"", "size: \"many\"", "archive-job.camel.yaml:17:15: The option size of seda is 'many'; it must be a number."),
+                Arguments.of("archive-job.camel.yaml", "size: \"{{archive.queue}}\"", "size: \"many\"", "archive-job.camel.yaml:19:15: The option size of seda is 'many'; it must be a number."),
                 Arguments.of("fail-job.camel.yaml", "id: fail-job", "id: fail-the-job", "fail-job.camel.yaml: The route's id is fail-the-job; it should be fail-job, as the file."),
                 Arguments.of("fail-job.camel.yaml", "    id: fail-job\n", "", "fail-job.camel.yaml: The route has no id; it should be fail-job, as the file."),
                 Arguments.of("kamelets/due-jobs.kamelet.yaml", "        - split:", "        - splt:", "kamelets/due-jobs.kamelet.yaml:"),

@@ -66,7 +66,8 @@ public final class Answer {
     /** Says nothing until the client is gone. */
     public void hang() throws IOException {
         connection.setSoTimeout(60_000);
-        while (connection.getInputStream().read() >= 0) {
+        byte[] buffer = new byte[1 << 16];
+        while (connection.getInputStream().read(buffer) >= 0) {
             // what it still sends is not read by anybody
         }
     }

@@ -297,7 +297,7 @@ public final class DiscardingS3 implements AutoCloseable {
         objects.put(key, new Stored(bytes, crc32c, etag, null, upload.contentType()));
         uploads.remove(name);
         answer.send(200, "<CompleteMultipartUploadResult><Bucket>" + BUCKET + "</Bucket><Key>" + key + "</Key><ETag>&quot;" + etag
-                + "&quot;</ETag></CompleteMultipartUploadResult>", "Content-Type: application/xml");
+                + "&quot;</ETag>" + (sums == Sums.CRC32C ? "<ChecksumCRC32C>" + text(crc32c) + "</ChecksumCRC32C>" : "") + "</CompleteMultipartUploadResult>", "Content-Type: application/xml");
     }
 
     private static String tag(String xml, String name) {

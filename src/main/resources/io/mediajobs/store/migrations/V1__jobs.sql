@@ -212,7 +212,8 @@ CREATE TABLE upload_part (
     number INTEGER NOT NULL,
     bytes  BIGINT  NOT NULL,
     etag   TEXT    NOT NULL,
-    md5    TEXT    NOT NULL,
+    -- NULL where S3 named the CRC32C of what it took
+    md5    TEXT,
     crc32c TEXT    NOT NULL,
     PRIMARY KEY (upload, number)
 );
