@@ -47,6 +47,12 @@ public final class MultipartUpload implements AutoCloseable {
      * @throws ConfigurationException if the size is none that S3 takes
      */
     public MultipartUpload(Settings settings, Uploads uploads, S3Multipart s3, UnfinishedUploads unfinished, StoredObject stored, AssetDownload downloads) {
+        this(settings, uploads, s3, unfinished, stored, downloads, SMALLEST_PART);
+    }
+
+    /** @param smallestPart bytes, for a store that takes smaller ones than S3 */
+    MultipartUpload(Settings settings, Uploads uploads, S3Multipart s3, UnfinishedUploads unfinished, StoredObject stored, AssetDownload downloads,
+            long smallestPart) {
         this.uploads = uploads;
         this.s3 = s3;
         this.unfinished = unfinished;
@@ -54,7 +60,7 @@ public final class MultipartUpload implements AutoCloseable {
         this.downloads = downloads;
         this.partSize = settings.bytes("archive.part-size");
         this.partsAtOnce = settings.number("archive.parts-at-once");
-        if (partSize < SMALLEST_PART || partSize > LARGEST_PART) {
+        if (partSize < smallestPart || partSize > LARGEST_PART) {
             throw new ConfigurationException("The setting archive.part-size is wrong: S3 takes parts of at least 5MB, and more than 1GB is held in no memory.");
         }
         if (partsAtOnce < 1) {

@@ -26,10 +26,13 @@ final class OptionedS3Client extends DelegatingS3Client {
 
     @Override
     protected <T extends S3Request, R> R invokeOperation(T request, Function<T, R> operation) {
-        R answer = operation.apply(bounded(options.with(request)));
-        if (request instanceof PutObjectRequest put && answer instanceof PutObjectResponse taken) {
-            sums.put(put.bucket(), put.key(), taken.checksumCRC32C());
+        if (!(request instanceof PutObjectRequest put)) {
+            return operation.apply(options.with(request));
         }
+        // if this one fails, what S3 said of an earlier one holds no more
+        sums.take(put.bucket(), put.key());
+        R answer = operation.apply(bounded(options.with(request)));
+        sums.put(put.bucket(), put.key(), ((PutObjectResponse) answer).checksumCRC32C());
         return answer;
     }
 

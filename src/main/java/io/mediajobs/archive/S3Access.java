@@ -2,6 +2,8 @@ package io.mediajobs.archive;
 
 import io.mediajobs.config.ConfigurationException;
 import io.mediajobs.config.Settings;
+import java.util.function.Consumer;
+import software.amazon.awssdk.retries.api.RetryStrategy;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
@@ -22,7 +24,7 @@ public record S3Access(S3Client once, S3Client repeating, S3Check check, Answere
      * @throws ConfigurationException if a setting is wrong, or the bucket cannot be used; one sentence
      */
     public static S3Access open(Settings settings) {
-        S3Access access = untried(settings);
+        S3Access access = untried(settings, retry -> { });
         try {
             access.check.run();
             access.check.write();
@@ -33,12 +35,12 @@ public record S3Access(S3Client once, S3Client repeating, S3Check check, Answere
         }
     }
 
-    /** The same, not tried. */
-    static S3Access untried(Settings settings) {
+    /** The same, not tried. @param retries changes the pauses of the client that asks again */
+    static S3Access untried(Settings settings, Consumer<RetryStrategy.Builder<?, ?>> retries) {
         AnsweredSums sums = new AnsweredSums();
         S3Client once = S3Clients.create(settings, sums);
         try {
-            return new S3Access(once, S3Clients.createRepeating(settings, sums), new S3Check(settings, once), sums);
+            return new S3Access(once, S3Clients.createRepeating(settings, sums, retries), new S3Check(settings, once), sums);
         } catch (RuntimeException e) {
             once.close();
             throw e;

@@ -17,8 +17,10 @@ import software.amazon.awssdk.core.retry.RetryMode;
 import software.amazon.awssdk.http.apache.ApacheHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
+import software.amazon.awssdk.retries.api.RetryStrategy;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
+import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 
 /**
@@ -42,7 +44,7 @@ public final class S3Clients {
 
     /** The same. @param sums gets what S3 answers with */
     static S3Client create(Settings settings, AnsweredSums sums) {
-        return create(settings, sums, settings.number("archive.at-once") + 4, put -> longest(put, settings), override -> override
+        return create(settings, sums, settings.number("archive.at-once") + 4, true, put -> longest(put, settings), override -> override
                 .retryStrategy(RetryMode.STANDARD).retryStrategy(retry -> retry.maxAttempts(1)));
     }
 
@@ -51,29 +53,36 @@ public final class S3Clients {
      *
      * @param settings those that begin with {@code s3.}, {@code archive.at-once}, {@code archive.parts-at-once} and {@code archive.jobs-at-once}
      * @param sums     gets what S3 answers with
+     * @param retries  changes the pauses
      * @return to be closed by the caller
      * @throws ConfigurationException if a setting is wrong, or there is no region
      */
-    static S3Client createRepeating(Settings settings, AnsweredSums sums) {
+    static S3Client createRepeating(Settings settings, AnsweredSums sums, Consumer<RetryStrategy.Builder<?, ?>> retries) {
         int connections = settings.number("archive.at-once") * settings.number("archive.parts-at-once") + settings.number("archive.jobs-at-once") + 4;
-        return create(settings, sums, connections, put -> 0, override -> override
+        return create(settings, sums, connections, false, put -> 0, override -> override
                 // the time-out of the socket is for reads: a store that stops taking a part would hold it for ever
                 .apiCallAttemptTimeout(settings.duration("s3.part-timeout"))
-                .retryStrategy(RetryMode.STANDARD).retryStrategy(retry -> retry.maxAttempts(4)));
+                .retryStrategy(RetryMode.STANDARD).retryStrategy(retry -> {
+                    retry.maxAttempts(4);
+                    retries.accept(retry);
+                }));
     }
 
-    // The time-out of the socket is for reads: a store that stops taking a body would hold its transfer for ever. A body streams from its host, which may be
-    // as slow as the minimum rate; S3 gets the time of a part on top.
+    // The time-out of the socket is for reads: a store that stops taking a body would hold its transfer for ever. A body streams from its
+    // host, which may be as slow as the minimum rate; S3 gets the time of a part on top.
     private static long longest(PutObjectRequest put, Settings settings) {
         double slowest = put.contentLength() == null ? 0 : 1_000.0 * put.contentLength() / Math.max(1, settings.bytes("archive.minimum-rate"));
         return (long) Math.min(settings.duration("archive.transfer-deadline").toMillis(), settings.duration("s3.part-timeout").toMillis() + slowest);
     }
 
-    private static S3Client create(Settings settings, AnsweredSums sums, int connections, ToLongFunction<PutObjectRequest> longestPut, Consumer<ClientOverrideConfiguration.Builder> override) {
+    private static S3Client create(Settings settings, AnsweredSums sums, int connections, boolean streams, ToLongFunction<PutObjectRequest> longestPut,
+            Consumer<ClientOverrideConfiguration.Builder> override) {
         ObjectOptions options = new ObjectOptions(settings);
         S3ClientBuilder builder = S3Client.builder()
                 .region(region(settings))
                 .forcePathStyle(settings.flag("s3.path-style"))
+                // what is in memory is signed as a whole: to sign it piece by piece copies each byte several times
+                .serviceConfiguration(S3Configuration.builder().chunkedEncodingEnabled(streams).build())
                 .requestChecksumCalculation(options.checksums() ? RequestChecksumCalculation.WHEN_SUPPORTED : RequestChecksumCalculation.WHEN_REQUIRED)
                 .responseChecksumValidation(options.checksums() ? ResponseChecksumValidation.WHEN_SUPPORTED : ResponseChecksumValidation.WHEN_REQUIRED)
                 .overrideConfiguration(override)

@@ -34,6 +34,7 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.PluginHelper;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
+import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** The shipped archive routes with a real job store, for tests. */
@@ -74,7 +75,8 @@ final class ArchiveParts implements AutoCloseable {
         outbox = new Outbox(database);
         places = (ThreadPoolExecutor) Executors.newFixedThreadPool(settings.number("archive.at-once"));
         leases = new Leases(jobs, Duration.ofMinutes(5));
-        S3Access access = S3Access.untried(settings);
+        BackoffStrategy pause = BackoffStrategy.fixedDelay(Duration.ofMillis(20));
+        S3Access access = S3Access.untried(settings, retry -> retry.backoffStrategy(pause).throttlingBackoffStrategy(pause));
         s3 = access.once();
         keys = ArchiveKey.of(settings);
         ArchivePlan plan = new ArchivePlan(jobs);
@@ -85,7 +87,7 @@ final class ArchiveParts implements AutoCloseable {
         StoredObject stored = new StoredObject(settings, access);
         uploads = new Uploads(database);
         unfinished = new UnfinishedUploads(settings, uploads, multipart);
-        upload = new MultipartUpload(settings, uploads, multipart, unfinished, stored, download);
+        upload = new MultipartUpload(settings, uploads, multipart, unfinished, stored, download, 1);
         S3Outage outage = new S3Outage();
         // a second each time it stops, otherwise
         camel.getComponent("seda", SedaComponent.class).setDefaultPollTimeout(10);

@@ -9,9 +9,9 @@ import io.mediajobs.archive.RangedFile.Reply;
 import io.mediajobs.archive.RangedFile.Turn;
 import io.mediajobs.archive.S3Front.Call;
 import io.mediajobs.archive.S3Front.Fault;
-import io.mediajobs.demo.s3.EmbeddedS3;
 import io.mediajobs.job.Job;
 import io.mediajobs.job.JobState;
+import io.mediajobs.servers.DiscardingS3;
 import io.mediajobs.store.JobChange;
 import io.mediajobs.store.Upload;
 import java.nio.charset.StandardCharsets;
@@ -41,15 +41,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class ResumeTest {
 
-    private static final int PART = 5 << 20;
+    /** The server takes smaller parts than S3 does. */
+    private static final int PART = 1 << 17;
     /** Five whole parts and a sixth one. */
-    private static final int LENGTH = 5 * PART + 1_000_003;
+    private static final int LENGTH = 5 * PART + 100_003;
     private static final String ETAG = "\"v1\"";
     private static final byte[] VIDEO = bytes(1);
 
-    @TempDir
-    static Path objects;
-    static EmbeddedS3 store;
+    static DiscardingS3 store;
     static S3Front front;
 
     @TempDir
@@ -65,8 +64,7 @@ class ResumeTest {
 
     @BeforeAll
     static void startStore() throws Exception {
-        store = EmbeddedS3.start(objects);
-        store.createBucket(BUCKET);
+        store = new DiscardingS3(DiscardingS3.Sums.MD5).withPartsFrom(PART);
         front = new S3Front(store.endpoint());
     }
 
@@ -91,9 +89,10 @@ class ResumeTest {
     }
 
     private ArchiveParts parts(Map<String, String> more) throws Exception {
-        Map<String, String> settings = new HashMap<>(Map.of("archive.multipart-from", "5MB", "archive.part-size", "5MB", "archive.orphan-after", "0s"));
+        Map<String, String> settings = new HashMap<>(Map.of("archive.multipart-from", String.valueOf(PART), "archive.part-size", String.valueOf(PART),
+                "archive.orphan-after", "0s"));
         settings.putAll(more);
-        return new ArchiveParts(folder, front.endpoint().toString(), store.accessKey(), store.secretKey(), settings);
+        return new ArchiveParts(folder, front.endpoint().toString(), "access", "secret", settings);
     }
 
     /** What another process would have: nothing but the store. */
@@ -119,7 +118,7 @@ class ResumeTest {
 
     private void isHome(Job job, byte[] content) throws Exception {
         assertThat(job.state()).as("%s", job.error()).isEqualTo(JobState.ARCHIVED);
-        assertThat(objects.resolve(BUCKET).resolve(job.provider()).resolve(job.jobId()).resolve("video.mp4")).hasBinaryContent(content);
+        assertThat(store.objects().get(job.provider() + "/" + job.jobId() + "/video.mp4").content()).isEqualTo(content);
         String sha256 = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
         assertThat(parts.jobs.assets(job)).singleElement().satisfies(asset -> {
             assertThat(asset.sha256()).isEqualTo(sha256);
@@ -189,7 +188,7 @@ class ResumeTest {
 
     @Test
     void aBodyThatBreaksOffInMidPartGoesOnAtThatByte() throws Exception {
-        int cut = PART + 1_234_567;
+        int cut = PART + 61_234;
         RangedFile file = file(ETAG, (time, range) -> time <= 2 ? Turn.cutAfter(cut) : Turn.FINE);
         isHome(archive("break", ""), VIDEO);
         assertThat(file.ranges).containsExactly("", "bytes=" + cut + "-", "bytes=" + 2 * cut + "-");
@@ -417,7 +416,7 @@ class ResumeTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void anAssetThatIsTooLargeBlocksItsJob(boolean chunked) throws Exception {
-        restart(Map.of("archive.max-asset-bytes", "20MB"));
+        restart(Map.of("archive.max-asset-bytes", String.valueOf(4 * PART)));
         RangedFile file = file(ETAG, (time, range) -> Turn.FINE);
         file.chunked = chunked;
         Job job = archive("large-" + chunked, "");
@@ -429,9 +428,9 @@ class ResumeTest {
 
     @Test
     void assetsThatAreTooLargeTogetherBlockTheirJob() throws Exception {
-        restart(Map.of("archive.max-job-bytes", "30MB"));
+        restart(Map.of("archive.max-job-bytes", String.valueOf(LENGTH + PART)));
         file(ETAG, (time, range) -> Turn.FINE);
-        host.file("/a.png", "image/png", new byte[6 << 20]);
+        host.file("/a.png", "image/png", new byte[PART + 1]);
         Job job = parts.archive(parts.archiving("p", "together", Map.of()), report(asset("image", host.url("/a.png")), asset("video", host.url("/v.mp4"))));
         assertThat(job.state()).isEqualTo(JobState.BLOCKED);
         assertThat(job.error().code()).isEqualTo("job-too-large");
@@ -440,7 +439,8 @@ class ResumeTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aHostThatDripsIsLeft(boolean headers) throws Exception {
-        restart(Map.of("archive.minimum-rate", "1KB", "archive.minimum-rate-over", "1s", "archive.idle-timeout", "1s", "archive.connect-timeout", "1s"));
+        String silence = headers ? "300ms" : "10s";
+        restart(Map.of("archive.minimum-rate", "1KB", "archive.minimum-rate-over", "500ms", "archive.idle-timeout", silence, "archive.connect-timeout", silence));
         host.on("/v.mp4", (request, time, out) -> {
             if (!headers) {
                 AssetHost.head(out, "200 OK", "Content-Type: video/mp4", "Content-Length: 1000000");
@@ -472,9 +472,9 @@ class ResumeTest {
             public void write(byte[] bytes, int from, int length) throws java.io.IOException {
                 out.write(bytes, from, length);
                 sent += length;
-                if (sent > 2 * PART + (1 << 19)) {
+                if (sent > 2 * PART) {
                     out.flush();
-                    java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
+                    java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
                 }
             }
         }));

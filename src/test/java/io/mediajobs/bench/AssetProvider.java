@@ -30,6 +30,11 @@ final class AssetProvider implements AutoCloseable {
         return server.address();
     }
 
+    /** As {@link PlainServer#delay}. */
+    void delay(long millis) {
+        server.delay(millis);
+    }
+
     String url(String path) {
         return server.address() + path;
     }

@@ -1,5 +1,6 @@
 package io.mediajobs.bench;
 
+import io.mediajobs.config.Settings;
 import io.mediajobs.servers.DiscardingS3;
 import io.mediajobs.servers.RepeatedBytes;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
@@ -23,7 +25,8 @@ import org.awaitility.Awaitility;
  * <pre>mvn -q test-compile exec:java -Dmain.class=io.mediajobs.bench.Transfers -Dexec.args="one small huge four"</pre>
  * <ul>
  * <li>{@code one}: an asset of 1 GiB</li>
- * <li>{@code small}: 1,000 assets of 100 KB, as many at once as rclone has transfers</li>
+ * <li>{@code small}: 1,000 assets of 100 KB, as many at once as rclone has transfers; with servers that answer at once, and with servers that
+ * take 20 ms for each answer, as over a network</li>
  * <li>{@code huge}: 10 GiB of known and of unknown length in a heap of 256 MB, and a {@code kill -9} half-way</li>
  * <li>{@code four}: the memory of four assets of 1 GiB at once against that of one</li>
  * </ul>
@@ -35,6 +38,7 @@ public final class Transfers {
     private static final int SMALL = 100_000;
     private static final int AT_ONCE = 8;
     private static final int ROUNDS = 3;
+    private static final long DELAY_MILLIS = 20;
 
     private final Path folder = Files.createTempDirectory("transfers");
     private final DiscardingS3 s3;
@@ -147,7 +151,15 @@ public final class Transfers {
     // ---- 1,000 assets of 100 KB
 
     private void small() throws Exception {
-        System.out.printf("%n1,000 assets of 100 KB, %d at once; assets a second from the first download to the last object, and from registration to archived%n", AT_ONCE);
+        small(0);
+        small(DELAY_MILLIS);
+    }
+
+    private void small(long delayMillis) throws Exception {
+        System.out.printf("%n1,000 assets of 100 KB, %d at once, each answer of the servers after %d ms; assets a second from the first download to the last object,"
+                + " and from registration to archived%n", AT_ONCE, delayMillis);
+        provider.delay(delayMillis);
+        s3.delay(delayMillis);
         double best = 0;
         if (hasRclone) {
             List<Double> rates = new ArrayList<>();
@@ -166,6 +178,9 @@ public final class Transfers {
                     }
                 }
             }
+        } finally {
+            provider.delay(0);
+            s3.delay(0);
         }
     }
 
@@ -237,13 +252,17 @@ public final class Transfers {
             }
             until(() -> product.isArchived(jobId));
             System.out.printf(Locale.ROOT, "%s length%s: %s; %.1f s; sent again %d bytes (a part has %d), downloads %d%n", known ? "known" : "unknown",
-                    killed ? ", kill -9 at half" : "", memory, seconds(begin), s3.received() - length - s3.objects().get(manifest(jobId)).bytes(), 8 << 20,
+                    killed ? ", kill -9 at half" : "", memory, seconds(begin), s3.received() - length - s3.objects().get(manifest(jobId)).bytes(), partSize(),
                     provider.downloads());
             check(key, bytes);
         } finally {
             product.close();
             provider.watch();
         }
+    }
+
+    private static long partSize() {
+        return Settings.load(Path.of("").toAbsolutePath(), List.of(), Map.of(), new Properties(), Map.of()).bytes("archive.part-size");
     }
 
     private static String manifest(String jobId) {

@@ -1,5 +1,6 @@
 package io.mediajobs.servers;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -34,7 +35,6 @@ public final class DiscardingS3 implements AutoCloseable {
     public static final String BUCKET = "media";
 
     private static final int KEPT = 1 << 20;
-    private static final long SMALLEST_PART = 5 << 20;
     private static final Pattern PART = Pattern.compile("<Part>.*?</Part>", Pattern.DOTALL);
 
     /** Which sums the server gives of what it has. */
@@ -78,6 +78,7 @@ public final class DiscardingS3 implements AutoCloseable {
     private final AtomicLong names = new AtomicLong();
     private volatile Function<Asked, Fault> faults = any -> null;
     private volatile boolean writesDown = true;
+    private volatile long smallestPart = 5 << 20;
 
     public DiscardingS3(Sums sums) {
         this.sums = sums;
@@ -110,6 +111,11 @@ public final class DiscardingS3 implements AutoCloseable {
         return received.get();
     }
 
+    /** As {@link PlainServer#delay}. */
+    public void delay(long millis) {
+        server.delay(millis);
+    }
+
     /** Forgets everything. */
     public void clear() {
         objects.clear();
@@ -122,6 +128,12 @@ public final class DiscardingS3 implements AutoCloseable {
     /** For measurements of many requests: what is asked is not written down from now on. */
     public DiscardingS3 withoutDiary() {
         writesDown = false;
+        return this;
+    }
+
+    /** Takes smaller parts than S3 does, which are tested faster. */
+    public DiscardingS3 withPartsFrom(long bytes) {
+        smallestPart = bytes;
         return this;
     }
 
@@ -267,6 +279,7 @@ public final class DiscardingS3 implements AutoCloseable {
         long bytes = 0;
         int crc32c = 0;
         int number = 0;
+        ByteArrayOutputStream kept = new ByteArrayOutputStream();
         MessageDigest md5s = md5();
         Matcher parts = PART.matcher(asked);
         int count = (int) parts.results().count();
@@ -278,12 +291,15 @@ public final class DiscardingS3 implements AutoCloseable {
                 error(400, "InvalidPart").happens(request, answer);
                 return;
             }
-            if (++number < count && part.bytes() < SMALLEST_PART) {
+            if (++number < count && part.bytes() < smallestPart) {
                 error(400, "EntityTooSmall").happens(request, answer);
                 return;
             }
             crc32c = Crc32cJoin.join(crc32c, part.crc32c(), part.bytes());
             bytes += part.bytes();
+            if (part.content() != null && bytes <= KEPT) {
+                kept.writeBytes(part.content());
+            }
             if (sums == Sums.MD5) {
                 md5s.update(HexFormat.of().parseHex(part.etag()));
             }
@@ -294,7 +310,7 @@ public final class DiscardingS3 implements AutoCloseable {
             return;
         }
         String etag = (sums == Sums.MD5 ? HexFormat.of().formatHex(md5s.digest()) : "s%08x".formatted(crc32c)) + "-" + count;
-        objects.put(key, new Stored(bytes, crc32c, etag, null, upload.contentType()));
+        objects.put(key, new Stored(bytes, crc32c, etag, kept.size() == bytes ? kept.toByteArray() : null, upload.contentType()));
         uploads.remove(name);
         answer.send(200, "<CompleteMultipartUploadResult><Bucket>" + BUCKET + "</Bucket><Key>" + key + "</Key><ETag>&quot;" + etag
                 + "&quot;</ETag>" + (sums == Sums.CRC32C ? "<ChecksumCRC32C>" + text(crc32c) + "</ChecksumCRC32C>" : "") + "</CompleteMultipartUploadResult>", "Content-Type: application/xml");

@@ -2,6 +2,7 @@ package io.mediajobs.servers;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -46,6 +47,7 @@ public final class PlainServer implements AutoCloseable {
     private final ServerSocket socket;
     private final Handler handler;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private volatile long delayMillis;
 
     public PlainServer(Handler handler) {
         this.handler = handler;
@@ -66,6 +68,11 @@ public final class PlainServer implements AutoCloseable {
     /** Its address, without a slash at the end. */
     public URI address() {
         return URI.create("http://127.0.0.1:" + socket.getLocalPort());
+    }
+
+    /** From now on each answer comes so much later, as over a network. */
+    public void delay(long millis) {
+        delayMillis = millis;
     }
 
     private void accept() {
@@ -114,6 +121,9 @@ public final class PlainServer implements AutoCloseable {
         String[] target = words[1].split("\\?", 2);
         Request request = new Request(words[0], decoded(target[0].replace("+", "%2B")), query(target.length == 1 ? "" : target[1]), headers, body);
         Answer answer = new Answer(connection, request.method().equals("HEAD"));
+        if (delayMillis > 0) {
+            sleep(delayMillis);
+        }
         handler.answer(request, answer);
         drain(body);
         return answer.isComplete() && !"close".equalsIgnoreCase(headers.get("connection"));
@@ -124,6 +134,14 @@ public final class PlainServer implements AutoCloseable {
         byte[] buffer = new byte[SOCKET_BUFFER];
         while (body.read(buffer) >= 0) {
             // nobody wants it
+        }
+    }
+
+    private static void sleep(long millis) throws IOException {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            throw new InterruptedIOException(e.toString());
         }
     }
 

@@ -9,13 +9,15 @@ import java.util.Random;
 import java.util.zip.CRC32C;
 
 /**
- * A file of any size that is a block of random bytes again and again. The block's length divides no size of a part, so that bytes in a wrong
- * place are other bytes.
+ * A file of any size that begins as an MP4 does and goes on with a block of random bytes again and again. The block's length divides no size of
+ * a part, so that bytes in a wrong place are other bytes.
  */
 public final class RepeatedBytes {
 
     private static final byte[] BLOCK = new byte[(4 << 20) - 3];
     private static final int CHUNK = 1 << 17;
+    /** ISO/IEC 14496-12: the box that says what kind of file this is. */
+    private static final byte[] HEAD = HttpInput.ascii("\0\0\0\u0018ftypisom\0\0\u0002\0isomiso2");
     private static final byte[] LINE_END = HttpInput.ascii("\r\n");
 
     static {
@@ -37,12 +39,13 @@ public final class RepeatedBytes {
 
     void write(OutputStream out, long from, boolean chunked) throws IOException {
         for (long at = from; at < length; ) {
-            int begin = (int) ((at + shift) % BLOCK.length);
-            int size = (int) Math.min(Math.min(CHUNK, length - at), BLOCK.length - begin);
+            boolean head = at < HEAD.length;
+            int begin = head ? (int) at : (int) ((at + shift) % BLOCK.length);
+            int size = (int) Math.min(Math.min(CHUNK, length - at), (head ? HEAD : BLOCK).length - begin);
             if (chunked) {
                 out.write(HttpInput.ascii(Integer.toHexString(size) + "\r\n"));
             }
-            out.write(BLOCK, begin, size);
+            out.write(head ? HEAD : BLOCK, begin, size);
             if (chunked) {
                 out.write(LINE_END);
             }
@@ -77,9 +80,10 @@ public final class RepeatedBytes {
 
     private void each(Sum sum) {
         for (long at = 0; at < length; ) {
-            int begin = (int) ((at + shift) % BLOCK.length);
-            int size = (int) Math.min(length - at, BLOCK.length - begin);
-            sum.update(BLOCK, begin, size);
+            boolean head = at < HEAD.length;
+            int begin = head ? (int) at : (int) ((at + shift) % BLOCK.length);
+            int size = (int) Math.min(length - at, (head ? HEAD : BLOCK).length - begin);
+            sum.update(head ? HEAD : BLOCK, begin, size);
             at += size;
         }
     }
