@@ -17,6 +17,7 @@ public final class JobChange {
     Integer progress;
     Duration nextPollIn;
     boolean stopPolling;
+    boolean askAtOnce;
     JobError error;
     boolean clearError;
     String report;
@@ -70,6 +71,12 @@ public final class JobChange {
     /** The job is due again after {@code delay}. */
     public JobChange askAgainIn(Duration delay) {
         this.nextPollIn = delay;
+        return this;
+    }
+
+    /** The job is due at once; while somebody works on it, right after that, whatever comes of it. */
+    public JobChange askAtOnce() {
+        this.askAtOnce = true;
         return this;
     }
 

@@ -46,6 +46,9 @@ public final class JobStore {
     private static final TypeReference<LinkedHashMap<String, Object>> DETAILS = new TypeReference<>() {
     };
 
+    /** Whoever works on the job may have asked for it before; with the mark, what it writes leaves it due. The next claim takes the mark away. */
+    private static final String DUE_AT_ONCE = "woken = (lease_token IS NOT NULL), next_poll_at = :now";
+
     private static final int RENEWED_AT_ONCE = 50;
     private static final int LISTED_AT_ONCE = 500;
 
@@ -198,7 +201,7 @@ public final class JobStore {
                     // MATERIALIZED: picked once; PostgreSQL may otherwise run a subquery with a limit several times and take more than the limit
                     claimed.addAll(handle.createQuery("WITH picked AS MATERIALIZED (SELECT id FROM job WHERE provider = :provider AND next_poll_at <= :now AND "
                                     + inReach + " LIMIT :limit" + skipLocked + ")"
-                                    + " UPDATE job SET lease_token = :token, lease_until = :until, polling = TRUE WHERE id IN (SELECT id FROM picked) RETURNING *")
+                                    + " UPDATE job SET lease_token = :token, lease_until = :until, polling = TRUE, woken = FALSE WHERE id IN (SELECT id FROM picked) RETURNING *")
                             .bind("token", token).bind("until", now + terms.lease().toMillis())
                             .bind("provider", provider).bind("now", now).bind("limit", admitted - claimed.size())
                             .map((rows, context) -> job(rows)).list());
@@ -491,7 +494,7 @@ public final class JobStore {
         Waking waking = new Waking(new HashSet<>(), new HashSet<>());
         List<Long> asleep = new ArrayList<>();
         byProvider(keys).forEach((provider, ids) -> handle.createQuery("SELECT id, job_id, (state IN ('pending', 'processing') AND next_poll_at IS NOT NULL"
-                        + " AND NOT woken AND (next_poll_at > :now OR lease_until > :now OR singly IS NULL)) AS asleep FROM job"
+                        + " AND NOT woken AND (next_poll_at > :now OR lease_token IS NOT NULL OR singly IS NULL)) AS asleep FROM job"
                         + " WHERE provider = :provider AND job_id IN (<ids>) ORDER BY id" + lockRow)
                 .bind("now", now).bind("provider", provider).bindList("ids", ids)
                 .map((rows, context) -> {
@@ -504,9 +507,7 @@ public final class JobStore {
                     return key;
                 }).list());
         if (!asleep.isEmpty()) {
-            handle.createUpdate("UPDATE job SET woken = (lease_until IS NOT NULL AND lease_until > :now),"
-                            + " next_poll_at = CASE WHEN lease_until IS NOT NULL AND lease_until > :now THEN next_poll_at ELSE :now END,"
-                            + " singly = COALESCE(singly, 'once') WHERE id IN (<ids>)")
+            handle.createUpdate("UPDATE job SET " + DUE_AT_ONCE + ", singly = COALESCE(singly, 'once') WHERE id IN (<ids>)")
                     .bind("now", now).bindList("ids", asleep).execute();
         }
         return waking;
@@ -599,6 +600,8 @@ public final class JobStore {
         }
         if (change.stopPolling) {
             sql.append(", next_poll_at = NULL");
+        } else if (change.askAtOnce) {
+            sql.append(", ").append(DUE_AT_ONCE);
         } else if (change.nextPollIn != null) {
             sql.append(", next_poll_at = CASE WHEN woken THEN :now ELSE :next END, woken = FALSE");
             values.put("next", now + change.nextPollIn.toMillis());

@@ -210,7 +210,7 @@ public final class JobsApi {
                     throw conflict(before, "and is not asked for any more; retry opens it again.");
                 }
                 // whoever works on it now goes on with its lease: the next ask is at once after that
-                return JobChange.to(null).askAgainIn(Duration.ZERO).askSingly().keepLease().note("check", "asked for at once, by an operator");
+                return JobChange.to(null).askAtOnce().askSingly().keepLease().note("check", "asked for at once, by an operator");
             }).orElseThrow(() -> unknown(key));
             return full(job);
         });

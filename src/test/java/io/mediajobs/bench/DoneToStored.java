@@ -14,7 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -33,6 +35,7 @@ import org.awaitility.Awaitility;
  * <li>{@code hooks}: as predicted, and the provider sends a webhook when a job has ended, within 50 ms</li>
  * </ul>
  * <pre>mvn -q test-compile exec:java -Dmain.class=io.mediajobs.bench.DoneToStored -Dexec.args="500 fixed predicted list whole-list hooks"</pre>
+ * With {@code stages} among the ways, a table for each way says where the time goes.
  * Sixty jobs go before the measured ones, in each run: what is predicted has to be learned first.
  */
 public final class DoneToStored {
@@ -44,9 +47,11 @@ public final class DoneToStored {
     /** Within which the jobs begin, in seconds. */
     private static final double BEGIN_WITHIN = 20;
     private static final String WHOLE_LIST = "whole-list";
+    private static final String STAGES = "stages";
 
     private final int jobs;
     private Random random;
+    private boolean stages;
 
     private DoneToStored(int jobs) {
         this.jobs = jobs;
@@ -54,10 +59,12 @@ public final class DoneToStored {
 
     public static void main(String[] arguments) throws Exception {
         DoneToStored bench = new DoneToStored(arguments.length == 0 ? 500 : Integer.parseInt(arguments[0]));
-        List<String> ways = arguments.length > 1 ? List.of(arguments).subList(1, arguments.length) : List.of("fixed", "predicted", "list", WHOLE_LIST, "hooks");
+        List<String> asked = arguments.length > 1 ? List.of(arguments).subList(1, arguments.length) : List.of("fixed", "predicted", "list", WHOLE_LIST, "hooks");
+        List<String> ways = asked.stream().filter(way -> !way.equals(STAGES)).toList();
+        bench.stages = ways.size() < asked.size();
         List<String> lines = new ArrayList<>();
         for (String way : ways) {
-            lines.add(bench.run(way));
+            lines.addAll(bench.run(way));
         }
         System.out.printf("%d jobs of %.0f s (standard deviation %.0f s), interval 2 s, begun within %.0f s%n", bench.jobs, SECONDS, SPREAD, BEGIN_WITHIN);
         System.out.println("requests: pages of the list + single calls before the job's end + single calls after it; lag of a job's end: median / 95 % / longest");
@@ -65,7 +72,7 @@ public final class DoneToStored {
         lines.forEach(System.out::println);
     }
 
-    private String run(String way) throws Exception {
+    private List<String> run(String way) throws Exception {
         // the same jobs for each way
         random = new Random(7);
         Path folder = Files.createTempDirectory("done-to-stored");
@@ -77,12 +84,17 @@ public final class DoneToStored {
                 "http.port", String.valueOf(port), "provider.productai.hook-secret", "demo-webhook-secret",
                 "provider.productai.at-once", "50", "provider.productai-list.enabled", String.valueOf(list), "poll.tick-millis", "500", "archive.at-once", "8"))) {
             program.simulator.provider(PROVIDER).listsWholeJobs(way.equals(WHOLE_LIST));
-            begin(program, WARM_UP, 5, callback).forEach(job -> awaitArchived(program, job));
+            awaitArchived(program, begin(program, WARM_UP, 5, callback));
             awaitLearned(program);
             long pages = program.simulator.ledger().lists();
+            Stages watch = stages ? new Stages(program) : null;
             List<SimulatedJob> simulated = begin(program, jobs, BEGIN_WITHIN, callback);
-            simulated.forEach(job -> awaitArchived(program, job));
-            return line(way, program, simulated, program.simulator.ledger().lists() - pages);
+            awaitArchived(program, simulated);
+            List<String> lines = new ArrayList<>(List.of(line(way, program, simulated, program.simulator.ledger().lists() - pages)));
+            if (watch != null) {
+                lines.addAll(watch.lines(program, PROVIDER, simulated));
+            }
+            return lines;
         }
     }
 
@@ -109,7 +121,7 @@ public final class DoneToStored {
         return Duration.between(ended, at).toMillis() / 1000.0;
     }
 
-    private static String spread(List<Double> lags) {
+    static String spread(List<Double> lags) {
         double[] sorted = lags.stream().mapToDouble(Double::doubleValue).sorted().toArray();
         return String.format(Locale.ROOT, "%.2f / %.2f / %.2f s", sorted[sorted.length / 2], sorted[(int) Math.ceil(sorted.length * 0.95) - 1], sorted[sorted.length - 1]);
     }
@@ -120,9 +132,15 @@ public final class DoneToStored {
         Awaitility.await().pollDelay(Duration.ofSeconds(6)).until(() -> true);
     }
 
-    private static void awaitArchived(TestProgram program, SimulatedJob job) {
-        JobKey key = new JobKey(PROVIDER, job.jobId());
-        Awaitility.await().atMost(Duration.ofMinutes(5)).until(() -> program.job(key).state() == JobState.ARCHIVED);
+    private static void awaitArchived(TestProgram program, List<SimulatedJob> jobs) {
+        Deque<JobKey> open = new ArrayDeque<>();
+        jobs.forEach(job -> open.add(new JobKey(PROVIDER, job.jobId())));
+        Awaitility.await().atMost(Duration.ofMinutes(5)).pollInterval(Duration.ofMillis(200)).until(() -> {
+            while (!open.isEmpty() && program.job(open.peek()).state() == JobState.ARCHIVED) {
+                open.remove();
+            }
+            return open.isEmpty();
+        });
     }
 
     /** @param callback where the provider sends its webhooks; null for none */

@@ -659,4 +659,31 @@ abstract class JobStoreContract {
         assertThat(jobs.wake(key)).as("it is finished").isFalse();
         assertThat(jobs.wake(new JobKey("p", "nobody"))).isFalse();
     }
+
+    @Test
+    void anOperatorsAskIsNotLostWhileTheJobIsBeingAskedFor() {
+        JobKey key = register("p", "1");
+        Job asked = claimOne("p");
+        jobs.wake(key);
+        // nor does it take a webhook's wake-up away
+        assertThat(jobs.override(key, job -> JobChange.to(null).askAtOnce().keepLease())).isPresent();
+        assertThat(jobs.claim("p", terms(1))).as("it is in somebody's hands").isEmpty();
+        jobs.apply(asked, JobChange.to(JobState.PROCESSING).askAgainIn(HOUR), null);
+        jobs.apply(claimOne("p"), JobChange.to(JobState.PROCESSING).askAgainIn(HOUR), null);
+        assertThat(jobs.claim("p", terms(1))).as("it was asked for at once").isEmpty();
+        jobs.override(key, job -> JobChange.to(null).askAtOnce().keepLease());
+        jobs.apply(claimOne("p"), JobChange.to(JobState.PROCESSING).askAgainIn(HOUR), null);
+        assertThat(jobs.claim("p", terms(1))).as("nobody worked on it: once is enough").isEmpty();
+    }
+
+    @Test
+    void aWakeUpIsNotLostOnAHolderWhoseLeaseHasRunOut() {
+        JobKey key = register("p", "1");
+        Job asked = jobs.claim("p", new JobStore.Terms(1, Duration.ZERO)).get(0);
+        jobs.wake(key);
+        // nobody else has taken it, so it is still the holder's
+        jobs.apply(asked, JobChange.to(JobState.PROCESSING).askAgainIn(HOUR), null);
+        jobs.apply(claimOne("p"), JobChange.to(JobState.PROCESSING).askAgainIn(HOUR), null);
+        assertThat(jobs.claim("p", terms(1))).as("it was woken once").isEmpty();
+    }
 }

@@ -35,7 +35,7 @@ CREATE TABLE job (
     lease_until     BIGINT,
     -- the lease is held by a status call and not by the archive: what a provider's at-once counts
     polling         BOOLEAN NOT NULL DEFAULT FALSE,
-    -- a webhook came while it was being asked for: what that ask brings may be older than the webhook
+    -- a webhook or an operator's call came while it was being worked on: what that brings may be older, so the job stays due
     woken           BOOLEAN NOT NULL DEFAULT FALSE,
     -- NULL where the provider's list may tell of it; 'once': its next ask is a call of its own, as after a webhook or where the list does not
     -- have it; 'always': the list says it has ended, so its single answer alone counts from now on
