@@ -37,11 +37,12 @@ public final class ArchivePlan {
     }
 
     /**
-     * All transfers that were begun have ended.
+     * All transfers that were begun have ended. Waits until what came home is written down.
      *
      * @throws Exception why not all assets are home, if they are not
      */
     public void end(JobTransfers transfers) throws Exception {
+        transfers.awaitRecords();
         if (transfers.failure() != null) {
             throw transfers.failure();
         }

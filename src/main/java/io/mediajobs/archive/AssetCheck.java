@@ -4,7 +4,6 @@ import io.mediajobs.job.Job;
 import io.mediajobs.observe.Metrics;
 import io.mediajobs.report.ReportAsset;
 import io.mediajobs.store.ArchivedAsset;
-import io.mediajobs.store.JobStore;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
@@ -24,16 +23,16 @@ public final class AssetCheck {
     static final String CRC32C = "crc32c";
 
     private final StoredObject stored;
-    private final JobStore jobs;
+    private final AssetRecords records;
     private final UnfinishedUploads unfinished;
     private final Clock clock;
     private final Metrics metrics;
     private final S3Outage outage;
 
-    public AssetCheck(StoredObject stored, JobStore jobs, UnfinishedUploads unfinished, Clock clock, Metrics metrics, S3Outage outage) {
+    public AssetCheck(StoredObject stored, AssetRecords records, UnfinishedUploads unfinished, Clock clock, Metrics metrics, S3Outage outage) {
         this.outage = outage;
         this.stored = stored;
-        this.jobs = jobs;
+        this.records = records;
         this.unfinished = unfinished;
         this.clock = clock;
         this.metrics = metrics;
@@ -91,11 +90,11 @@ public final class AssetCheck {
     }
 
     /**
-     * Writes the asset down as being in S3.
+     * Has the asset written down as being in S3.
      *
-     * @throws io.mediajobs.store.LeaseLostException if somebody else has the job by now
+     * @param transfers it is one of, which hear if that fails
      */
-    public void save(Sent sent) {
+    public void save(Sent sent, JobTransfers transfers) {
         Job job = sent.job();
         outage.took(job.key());
         ReportAsset asset = sent.planned().asset();
@@ -105,9 +104,13 @@ public final class AssetCheck {
         put(details, "duration", asset.duration());
         put(details, CRC32C, sent.crc32c());
         details.put(ARCHIVED_AT, clock.instant().truncatedTo(ChronoUnit.MILLIS).toString());
-        jobs.saveAsset(job, new ArchivedAsset(sent.planned().position(), asset.role(), sent.key(), sent.bytes(), sent.sha256(), sent.contentType(),
-                asset.urlWithoutSecrets(), details));
-        metrics.archived(job.provider(), sent.bytes(), sent.took());
+        ArchivedAsset home = new ArchivedAsset(sent.planned().position(), asset.role(), sent.key(), sent.bytes(), sent.sha256(), sent.contentType(),
+                asset.urlWithoutSecrets(), details);
+        transfers.recording(records.save(job, home).thenRun(() -> written(sent)));
+    }
+
+    private void written(Sent sent) {
+        metrics.archived(sent.job().provider(), sent.bytes(), sent.took());
         if (sent.upload() != null) {
             unfinished.completed(sent.upload());
         }

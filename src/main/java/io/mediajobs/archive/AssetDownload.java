@@ -7,9 +7,8 @@ import io.mediajobs.poll.AssetTerms;
 import io.mediajobs.store.Upload;
 import java.io.IOException;
 import java.net.URI;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
@@ -68,7 +67,7 @@ public final class AssetDownload implements AutoCloseable {
     private final long multipartFrom;
     private final long longestWait;
     private final CloseableHttpClient client;
-    private final ScheduledExecutorService cut = Executors.newSingleThreadScheduledExecutor(work -> {
+    private final ScheduledThreadPoolExecutor cut = new ScheduledThreadPoolExecutor(1, work -> {
         Thread thread = new Thread(work, "asset-answers");
         thread.setDaemon(true);
         return thread;
@@ -83,6 +82,8 @@ public final class AssetDownload implements AutoCloseable {
      */
     public AssetDownload(Settings settings, ArchiveKey keys, TransferLimits limits, AddressGuard guard, UnaryOperator<String> setting,
             BooleanSupplier md5) {
+        // else each request would stay in memory until its time is over
+        cut.setRemoveOnCancelPolicy(true);
         this.md5 = md5;
         this.keys = keys;
         this.limits = limits;

@@ -35,6 +35,7 @@ final class AssetTypes {
     /** What Tika calls otherwise than hosts do. */
     private static final Map<String, String> USUAL = Map.of("application/ogg", "audio/ogg", "audio/x-flac", "audio/flac", "audio/vnd.wave", "audio/wav",
             "application/x-matroska", "video/x-matroska", "image/x-ms-bmp", "image/bmp");
+    private static final Set<String> MP4_BRANDS = Set.of("isom", "iso2", "iso4", "iso5", "iso6", "avc1", "dash", "mp41", "mp42");
     /** Fewer bytes may look like text by chance. */
     private static final int ENOUGH_FOR_TEXT = 32;
     private static final Pattern PATTERN = Pattern.compile("[a-z0-9!#$&^_.+-]+/(\\*|[a-z0-9!#$&^_.+-]+)");
@@ -114,8 +115,13 @@ final class AssetTypes {
         return allowed.stream().anyMatch(each -> each.equals(type) || each.endsWith("/*") && type.startsWith(each.substring(0, each.length() - 1)));
     }
 
-    // only what has an unmistakable beginning: Tika knows a thousand formats, and some by two bytes
     private static String found(byte[] head) {
+        String usual = usual(head);
+        return usual == null ? byAllPatterns(head) : usual;
+    }
+
+    // only what has an unmistakable beginning: Tika knows a thousand formats, and some by two bytes
+    static String byAllPatterns(byte[] head) {
         String detected = head.length == 0 ? MediaTypes.UNKNOWN : Known.TYPES.of(head);
         String type = USUAL.getOrDefault(detected, detected);
         if (type.equals("video/quicktime") && head.length >= 12 && !new String(head, 8, 4, StandardCharsets.ISO_8859_1).equals("qt  ")) {
@@ -126,6 +132,26 @@ final class AssetTypes {
             return MediaTypes.UNKNOWN;
         }
         return PROGRAMS.contains(type) || ACTIVE.contains(type) || MediaTypes.extension(type).isPresent() ? type : MediaTypes.UNKNOWN;
+    }
+
+    /**
+     * What nearly all assets begin with, by the signatures of WHATWG's MIME Sniffing standard; null for all else. Tika would say the same, but
+     * tries a thousand patterns, and took a third of the processor time of a small asset.
+     */
+    static String usual(byte[] head) {
+        String start = new String(head, 0, Math.min(head.length, 12), StandardCharsets.ISO_8859_1);
+        if (start.startsWith("\u0089PNG\r\n\u001a\n")) {
+            return "image/png";
+        }
+        if (start.startsWith("\u00ff\u00d8\u00ff")) {
+            return "image/jpeg";
+        }
+        if (start.startsWith("GIF87a") || start.startsWith("GIF89a")) {
+            return "image/gif";
+        }
+        // ISO/IEC 14496-12: a box of less than 64 KB that names the major brand
+        boolean isMp4 = start.length() == 12 && start.startsWith("\0\0") && start.startsWith("ftyp", 4) && MP4_BRANDS.contains(start.substring(8));
+        return isMp4 ? "video/mp4" : null;
     }
 
     private static boolean isUtf8(byte[] head) {

@@ -3,9 +3,12 @@ package io.mediajobs.archive;
 import io.mediajobs.store.ArchivedAsset;
 import io.mediajobs.store.LeaseLostException;
 import io.mediajobs.store.StoreUnavailableException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /**
  * The transfers of one try to archive a job: several of its assets are on their way at once. After the first failure no other is begun;
@@ -15,6 +18,7 @@ public final class JobTransfers {
 
     private final List<PlannedAsset> missing;
     private final Map<Integer, Long> bytes = new HashMap<>();
+    private final List<CompletableFuture<Void>> written = new ArrayList<>();
     private long together;
     private Exception failure;
 
@@ -43,6 +47,23 @@ public final class JobTransfers {
         if (failure == null || rank(why) < rank(failure)) {
             failure = why;
         }
+    }
+
+    /** One is in S3 and is written down while others are on their way. @param record ends when that is done */
+    synchronized void recording(CompletableFuture<Void> record) {
+        written.add(record.exceptionally(why -> {
+            failed((Exception) (why instanceof CompletionException ? why.getCause() : why));
+            return null;
+        }));
+    }
+
+    /** Waits until all that came home are written down, or could not be. */
+    void awaitRecords() {
+        CompletableFuture<?>[] all;
+        synchronized (this) {
+            all = written.toArray(CompletableFuture[]::new);
+        }
+        CompletableFuture.allOf(all).join();
     }
 
     /** Of several the one that decides most: whoever lost the job has no say in it, and what only a person can mend is not tried again. */

@@ -85,8 +85,10 @@ public final class S3Clients {
                 .serviceConfiguration(S3Configuration.builder().chunkedEncodingEnabled(streams).build())
                 .requestChecksumCalculation(options.checksums() ? RequestChecksumCalculation.WHEN_SUPPORTED : RequestChecksumCalculation.WHEN_REQUIRED)
                 .responseChecksumValidation(options.checksums() ? ResponseChecksumValidation.WHEN_SUPPORTED : ResponseChecksumValidation.WHEN_REQUIRED)
-                .overrideConfiguration(override)
+                .overrideConfiguration(override.andThen(configuration -> configuration.addExecutionInterceptor(new SmallBodiesAtOnce())))
                 .httpClientBuilder(ApacheHttpClient.builder()
+                        // else it asks before small bodies too
+                        .expectContinueEnabled(false)
                         .connectionTimeout(settings.duration("s3.connect-timeout"))
                         .connectionAcquisitionTimeout(settings.duration("s3.connect-timeout"))
                         .socketTimeout(settings.duration("s3.idle-timeout"))

@@ -7,6 +7,7 @@ import io.mediajobs.archive.ArchivePlan;
 import io.mediajobs.archive.ArchiveVerification;
 import io.mediajobs.archive.AssetCheck;
 import io.mediajobs.archive.AssetDownload;
+import io.mediajobs.archive.AssetRecords;
 import io.mediajobs.archive.Manifest;
 import io.mediajobs.archive.MultipartUpload;
 import io.mediajobs.archive.S3Access;
@@ -222,7 +223,7 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.bind("assetDownload", downloads);
         main.bind("unfinishedUploads", unfinished);
         main.bind("multipartUpload", opened(new MultipartUpload(settings, uploads, multipart, unfinished, stored, downloads)));
-        main.bind("assetCheck", new AssetCheck(stored, jobs, unfinished, Clock.systemUTC(), metrics, outage));
+        main.bind("assetCheck", new AssetCheck(stored, opened(new AssetRecords(jobs)), unfinished, Clock.systemUTC(), metrics, outage));
         main.bind("manifestJson", Manifest.json());
         main.bind("manifest", new Manifest(keys, plan));
         main.bind("archiveOutcome", new ArchiveOutcome(settings, jobs, events, plan, keys, uploads, outage));

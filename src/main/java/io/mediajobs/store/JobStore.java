@@ -657,17 +657,36 @@ public final class JobStore {
      * @throws LeaseLostException if the lease is no longer the claimer's
      */
     public void saveAsset(Job leased, ArchivedAsset asset) {
-        database.write(patience, (handle, again) -> {
-            held(handle, leased);
+        if (!saveAssets(List.of(new NewAsset(leased, asset))).isEmpty()) {
+            throw new LeaseLostException(leased.key());
+        }
+    }
+
+    /**
+     * Remembers several, of whatever jobs, in one transaction.
+     *
+     * @return those that are not written, since the lease is no longer the claimer's
+     */
+    public List<NewAsset> saveAssets(List<NewAsset> assets) {
+        // all nodes lock the rows of jobs in the same order
+        List<NewAsset> inOrder = assets.stream().sorted(Comparator.comparingLong(each -> each.leased().id())).toList();
+        return database.write(patience, (handle, again) -> inOrder.stream().filter(each -> !save(handle, each.leased(), each.asset())).toList());
+    }
+
+    private boolean save(Handle handle, Job leased, ArchivedAsset asset) {
+        boolean held = handle.createQuery("SELECT id FROM job WHERE id = :id AND lease_token = :token" + lockRow)
+                .bind("id", leased.id()).bind("token", leased.lease()).mapTo(Long.class).findOne().isPresent();
+        if (held) {
             Uploads.drop(handle, leased, asset.position(), database.now(handle));
-            return handle.createUpdate("INSERT INTO asset (job, attempt, position, role, object_key, bytes, sha256, content_type, source_url, details)"
+            handle.createUpdate("INSERT INTO asset (job, attempt, position, role, object_key, bytes, sha256, content_type, source_url, details)"
                             + " VALUES (:job, :attempt, :position, :role, :key, :bytes, :sha256, :type, :source, :details)"
                             + " ON CONFLICT (job, attempt, position) DO UPDATE SET role = :role, object_key = :key, bytes = :bytes, sha256 = :sha256,"
                             + " content_type = :type, source_url = :source, details = :details")
                     .bind("job", leased.id()).bind("attempt", leased.attempt()).bind("position", asset.position()).bind("role", asset.role())
                     .bind("key", asset.key()).bind("bytes", asset.bytes()).bind("sha256", asset.sha256()).bind("type", asset.contentType())
                     .bind("source", asset.sourceUrl()).bind("details", json(asset.details())).execute();
-        });
+        }
+        return held;
     }
 
     /** The assets of the job's present attempt that are in S3, in the order of the provider's answer. */

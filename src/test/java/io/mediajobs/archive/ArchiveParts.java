@@ -56,6 +56,7 @@ final class ArchiveParts implements AutoCloseable {
     final CamelContext camel = new DefaultCamelContext();
     private final Leases leases;
     private final ThreadPoolExecutor places;
+    private final AssetRecords records;
 
     ArchiveParts(Path folder, String endpoint, String accessKey, String secretKey, Map<String, String> more) throws Exception {
         this(folder, endpoint, accessKey, secretKey, more, SystemDefaultDnsResolver.INSTANCE);
@@ -89,12 +90,13 @@ final class ArchiveParts implements AutoCloseable {
         unfinished = new UnfinishedUploads(settings, uploads, multipart);
         upload = new MultipartUpload(settings, uploads, multipart, unfinished, stored, download, 1);
         S3Outage outage = new S3Outage();
+        records = new AssetRecords(jobs);
         // a second each time it stops, otherwise
         camel.getComponent("seda", SedaComponent.class).setDefaultPollTimeout(10);
         camel.getPropertiesComponent().setInitialProperties(settings.all());
         Map<String, Object> beans = Map.of("s3Client", s3, "archivePlan", plan, "assetDownload", download,
                 "unfinishedUploads", unfinished, "multipartUpload", upload,
-                "assetCheck", new AssetCheck(stored, jobs, unfinished, Clock.systemUTC(), new Metrics(new StoreFigures(jobs, outbox)), outage),
+                "assetCheck", new AssetCheck(stored, records, unfinished, Clock.systemUTC(), new Metrics(new StoreFigures(jobs, outbox)), outage),
                 "transferFailure", new TransferFailure(), "manifest", new Manifest(keys, plan),
                 "archiveOutcome", new ArchiveOutcome(settings, jobs, events, plan, keys, uploads, outage));
         beans.forEach(camel.getRegistry()::bind);
@@ -171,6 +173,7 @@ final class ArchiveParts implements AutoCloseable {
     public void close() {
         camel.stop();
         places.shutdownNow();
+        records.close();
         leases.close();
         upload.close();
         download.close();

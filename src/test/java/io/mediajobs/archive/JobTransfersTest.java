@@ -10,7 +10,9 @@ import io.mediajobs.job.JobState;
 import io.mediajobs.report.ReportAsset;
 import io.mediajobs.servers.DiscardingS3;
 import io.mediajobs.servers.PlainServer;
+import io.mediajobs.store.ArchivedAsset;
 import io.mediajobs.store.JobChange;
+import io.mediajobs.store.LeaseLostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -159,5 +161,37 @@ class JobTransfersTest {
         assertThat(job.get().state()).isEqualTo(JobState.BLOCKED);
         assertThat(job.get().error().code()).isEqualTo(AssetRefusedException.JOB_TOO_LARGE);
         assertThat(s3.objects().keySet()).noneMatch(key -> key.endsWith("/manifest.json"));
+    }
+
+    @Test
+    void whatIsHomeIsWrittenDownForWhoHasTheJobAndForNobodyElse() {
+        Job held = parts.archiving("held", "job", Map.of());
+        Job lost = parts.archiving("lost", "job", Map.of());
+        parts.jobs.override(lost.key(), any -> JobChange.to(JobState.CANCELLED).askNoMore());
+        JobTransfers transfers = new JobTransfers(List.of(), List.of());
+        try (AssetRecords records = new AssetRecords(parts.jobs)) {
+            CompletableFuture<Void> first = records.save(held, home(0));
+            CompletableFuture<Void> second = records.save(lost, home(0));
+            CompletableFuture<Void> third = records.save(held, home(1));
+            transfers.recording(first);
+            transfers.recording(second);
+            transfers.recording(third);
+            transfers.awaitRecords();
+        }
+        assertThat(parts.jobs.assets(held)).extracting(ArchivedAsset::position).containsExactly(0, 1);
+        assertThat(parts.jobs.assets(lost)).isEmpty();
+        assertThat(transfers.failure()).isInstanceOf(LeaseLostException.class);
+        assertThat(transfers.isGoingOn()).isFalse();
+    }
+
+    private static ArchivedAsset home(int position) {
+        return new ArchivedAsset(position, "image", "key-" + position, 3, "ab", "image/png", "https://cdn.example/a.png", Map.of());
+    }
+
+    @Test
+    void afterItsEndNothingWaitsForEver() {
+        AssetRecords records = new AssetRecords(parts.jobs);
+        records.close();
+        until(() -> records.save(parts.archiving("closed-" + System.nanoTime(), "job", Map.of()), home(0)).isCompletedExceptionally());
     }
 }

@@ -115,15 +115,14 @@ public final class PlainServer implements AutoCloseable {
         }
         OutputStream out = connection.getOutputStream();
         if ("100-continue".equalsIgnoreCase(headers.get("expect"))) {
+            delay();
             out.write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
         }
         InputStream body = in.body(headers);
         String[] target = words[1].split("\\?", 2);
         Request request = new Request(words[0], decoded(target[0].replace("+", "%2B")), query(target.length == 1 ? "" : target[1]), headers, body);
         Answer answer = new Answer(connection, request.method().equals("HEAD"));
-        if (delayMillis > 0) {
-            sleep(delayMillis);
-        }
+        delay();
         handler.answer(request, answer);
         drain(body);
         return answer.isComplete() && !"close".equalsIgnoreCase(headers.get("connection"));
@@ -137,9 +136,9 @@ public final class PlainServer implements AutoCloseable {
         }
     }
 
-    private static void sleep(long millis) throws IOException {
+    private void delay() throws IOException {
         try {
-            Thread.sleep(millis);
+            Thread.sleep(delayMillis);
         } catch (InterruptedException e) {
             throw new InterruptedIOException(e.toString());
         }
