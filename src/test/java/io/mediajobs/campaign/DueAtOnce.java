@@ -34,15 +34,16 @@ import org.slf4j.LoggerFactory;
  * requests came in each second, how close together they came, how many were there at once, and what the heap held after each collection, beside
  * the same with a hundredth of the jobs.
  * <pre>mvn -q test-compile exec:java -Dmain.class=io.mediajobs.campaign.DueAtOnce -Dexec.args="--jobs 50000 --rate 500 --at-once 50 --nodes 1"</pre>
- * With more than one node they share a PostgreSQL. The exit code is 0 only if no second had more requests than the rate, and no moment more than
- * {@code --at-once}.
+ * A status call takes {@code --latency} milliseconds. With {@code --postgres 1}, or more than one node, the store is a PostgreSQL. The exit code is 0
+ * only if no second had more requests than the rate, and no moment more than {@code --at-once}.
  */
 public final class DueAtOnce {
 
     private static final String PROVIDER = "productai";
     private static final Pattern COLLECTION = Pattern.compile("\\[([0-9.]+)s].*Pause.* \\d+M->(\\d+)M\\(");
 
-    private final Map<String, Integer> numbers = new LinkedHashMap<>(Map.of("jobs", 50_000, "rate", 500, "at-once", 50, "nodes", 1, "heap", 96));
+    private final Map<String, Integer> numbers = new LinkedHashMap<>(Map.of("jobs", 50_000, "rate", 500, "at-once", 50, "nodes", 1, "heap", 96, "postgres", 0,
+            "latency", 80));
     private final Path folder;
     private boolean polite = true;
 
@@ -72,9 +73,9 @@ public final class DueAtOnce {
         Path here = Files.createDirectories(folder.resolve(Integer.toString(jobs)));
         List<Node> nodes = new ArrayList<>();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> nodes.forEach(Node::kill)));
-        boolean shared = numbers.get("nodes") > 1;
-        try (ProviderSimulator simulator = ProviderSimulator.start(); EmbeddedS3 s3 = EmbeddedS3.start(here.resolve("s3"));
-                PostgresServer postgres = shared ? PostgresServer.start(here) : null) {
+        try (ProviderSimulator simulator = ProviderSimulator.builder().latency(Duration.ofMillis(numbers.get("latency"))).start();
+                EmbeddedS3 s3 = EmbeddedS3.start(here.resolve("s3"));
+                PostgresServer postgres = isShared() ? PostgresServer.start(here) : null) {
             s3.createBucket(TestProgram.BUCKET);
             StoreSettings database = postgres == null ? null : postgres.newDatabase();
             Launcher launcher = new Launcher(Files.createDirectories(here.resolve("lib")), numbers.get("heap") + "m");
@@ -86,7 +87,7 @@ public final class DueAtOnce {
             for (int i = 0; i < jobs; i++) {
                 simulator.job(PROVIDER, "j" + i).neverEnds();
             }
-            register(database == null ? new StoreSettings("jdbc:sqlite:" + nodes.get(0).data().resolve("jobs.db"), "", "", 1, Duration.ofSeconds(10)) : database, jobs);
+            register(database == null ? new StoreSettings("jdbc:sqlite:" + nodes.get(0).data().resolve("jobs.db"), "", "", 2, Duration.ofSeconds(10)) : database, jobs);
             for (Node node : nodes) {
                 node.start(List.of("-Xlog:gc:file=" + node.log().resolveSibling("gc.log") + ":uptime"));
             }
@@ -99,6 +100,10 @@ public final class DueAtOnce {
         } finally {
             nodes.forEach(Node::kill);
         }
+    }
+
+    private boolean isShared() {
+        return numbers.get("nodes") > 1 || numbers.get("postgres") > 0;
     }
 
     private Map<String, String> settings(Path here, ProviderSimulator simulator, EmbeddedS3 s3, StoreSettings database) {
@@ -145,8 +150,9 @@ public final class DueAtOnce {
         List<String> lines = new ArrayList<>();
         int most = arrivals.mostWithin(Duration.ofSeconds(1));
         polite &= most <= numbers.get("rate") && arrivals.mostAtOnce() <= numbers.get("at-once");
-        lines.add(String.format(Locale.ROOT, "%d jobs due at once, rate %d/s, %d at once, %d node(s) with a heap of %d MB, %d processors for all", jobs, numbers.get("rate"),
-                numbers.get("at-once"), numbers.get("nodes"), numbers.get("heap"), Runtime.getRuntime().availableProcessors()));
+        lines.add(String.format(Locale.ROOT, "%d jobs due at once, rate %d/s, %d at once, calls of %d ms, %d node(s) on %s with a heap of %d MB, %d processors for all", jobs,
+                numbers.get("rate"), numbers.get("at-once"), numbers.get("latency"), numbers.get("nodes"), isShared() ? "PostgreSQL" : "SQLite", numbers.get("heap"),
+                Runtime.getRuntime().availableProcessors()));
         lines.add(String.format(Locale.ROOT, "  at most %d in any second, %d in any 100 ms, %d at once, on %d connections", most, arrivals.mostWithin(Duration.ofMillis(100)),
                 arrivals.mostAtOnce(), arrivals.connections()));
         Map<Integer, Integer> seconds = new TreeMap<>();

@@ -6,6 +6,8 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.mediajobs.TestProgram;
 import io.mediajobs.demo.s3.EmbeddedS3;
+import io.mediajobs.demo.simulator.Arrivals;
+import io.mediajobs.demo.simulator.Misbehaviour;
 import io.mediajobs.demo.simulator.Poll;
 import io.mediajobs.demo.simulator.ProviderSimulator;
 import io.mediajobs.store.PostgresServer;
@@ -34,7 +36,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Three nodes, each a process of its own, on one PostgreSQL with 10,000 jobs of one provider whose status calls take 200 ms. Measures
  * status calls a second of one node and of three, each of which makes {@code --places} calls at the same time at the most; kills one;
- * and counts jobs that were asked for twice within their interval.
+ * and counts jobs that were asked for twice within their interval. Between them the three nodes ask another provider, whose rate and places are few and
+ * which wants to be left alone now and then: it must never see more of them together than one node may.
  * <pre>mvn -q test-compile exec:java -Dmain.class=io.mediajobs.campaign.ThreeNodes -Dexec.args="--seconds 20 --places 10"</pre>
  * What grows with the nodes is the number of calls that wait for the provider at the same time. That holds as long as processor and
  * database have something left, which on a small machine with everything on it ends soon: it says how much was left.
@@ -46,6 +49,10 @@ public final class ThreeNodes {
     private static final Duration LATENCY = Duration.ofMillis(200);
     private static final String PROVIDER = "productai";
     private static final double WANTED_RATIO = 2.5;
+    private static final String POLITE_PROVIDER = "stories";
+    private static final int POLITE_RATE = 20;
+    private static final int POLITE_AT_ONCE = 5;
+    private static final int POLITE_CALLS = 300;
 
     private final Map<String, Integer> numbers = new LinkedHashMap<>(Map.of("jobs", 10_000, "seconds", 20, "places", 10));
     private final Path folder;
@@ -84,7 +91,7 @@ public final class ThreeNodes {
             for (int i = 0; i < jobs; i++) {
                 simulator.job(PROVIDER, "j" + i).neverEnds();
             }
-            register(database, jobs);
+            register(database, PROVIDER, jobs);
             out.printf("%d jobs of one provider, status calls of %d ms, %d calls at once per node, each node a process, %d processors for all%n", jobs,
                     LATENCY.toMillis(), places, Runtime.getRuntime().availableProcessors());
             double one = measured(simulator, nodes.subList(0, 1), window);
@@ -92,6 +99,12 @@ public final class ThreeNodes {
             out.printf(Locale.ROOT, "ratio of three nodes to one: %.2f (at least %.1f is wanted)%n", three / one, WANTED_RATIO);
             if (three / one < WANTED_RATIO) {
                 wrong.add("throughput grew less than wanted");
+            }
+            politely(simulator, database);
+            int most = simulator.ledger().arrivals(PROVIDER).mostAtOnce();
+            out.printf("%s saw %d calls at once at the most%n", PROVIDER, most);
+            if (most > 3 * places) {
+                wrong.add(PROVIDER + " saw " + most + " calls at once, more than three nodes have places");
             }
             killOne(simulator, nodes, jobs, places);
         } finally {
@@ -104,12 +117,15 @@ public final class ThreeNodes {
 
     private Map<String, String> settings(ProviderSimulator simulator, EmbeddedS3 s3, StoreSettings database, int places) {
         Map<String, String> all = TestProgram.settings(folder, simulator, s3);
-        for (String off : List.of("pictory-image", "pictory-video", "pictory-render", "stories", "productai-list")) {
+        for (String off : List.of("pictory-image", "pictory-video", "pictory-render", "productai-list")) {
             all.put("provider." + off + ".enabled", "false");
         }
         all.put("provider.productai.every", INTERVAL.toSeconds() + "s");
         all.put("provider.productai.deadline", "24h");
         all.put("provider.productai.at-once", "1000");
+        all.put("provider.stories.every", "1s");
+        all.put("provider.stories.rate", POLITE_RATE + "/s");
+        all.put("provider.stories.at-once", Integer.toString(POLITE_AT_ONCE));
         all.put("poll.places-per-node", Integer.toString(places));
         all.put("poll.tick-millis", "50");
         all.put("poll.lease", LEASE.toSeconds() + "s");
@@ -120,12 +136,12 @@ public final class ThreeNodes {
     }
 
     /** Past the API, since that is not what is measured; they are due now. */
-    private static void register(StoreSettings database, int jobs) throws SQLException {
+    private static void register(StoreSettings database, String provider, int jobs) throws SQLException {
         try (Connection connection = DriverManager.getConnection(database.url(), database.user(), database.password());
                 PreparedStatement insert = connection.prepareStatement("INSERT INTO job (provider, job_id, state, registered_at, next_poll_at, deadline_at, updated_at)"
                         + " SELECT ?, 'j' || number, 'pending', moment, moment, moment + 86400000, moment FROM generate_series(0, ?) AS number,"
                         + " (SELECT CAST(EXTRACT(EPOCH FROM now()) * 1000 AS BIGINT) AS moment) AS clock")) {
-            insert.setString(1, PROVIDER);
+            insert.setString(1, provider);
             insert.setInt(2, jobs - 1);
             insert.executeUpdate();
         }
@@ -156,6 +172,26 @@ public final class ThreeNodes {
         }
         out.printf(Locale.ROOT, "%d node(s): %.1f status calls a second over %.0f s; the nodes used %.2f processors%n", nodes.size(), rate, seconds, used);
         return rate;
+    }
+
+    private void politely(ProviderSimulator simulator, StoreSettings database) throws SQLException {
+        int jobs = 100;
+        for (int i = 0; i < jobs; i++) {
+            var job = simulator.job(POLITE_PROVIDER, "j" + i).neverEnds();
+            if (i % 30 == 29) {
+                job.atPoll(1, Misbehaviour.throttled(Duration.ofSeconds(3)));
+            }
+        }
+        register(database, POLITE_PROVIDER, jobs);
+        Arrivals arrivals = simulator.ledger().arrivals(POLITE_PROVIDER);
+        until(Duration.ofMinutes(3), () -> arrivals.count() >= POLITE_CALLS);
+        int inASecond = arrivals.mostWithin(Duration.ofSeconds(1));
+        List<Arrivals.Early> early = arrivals.early(Politeness.REACTION);
+        out.printf("%s with %d/s and %d at once for all nodes together: %d calls, at most %d in any second, %d at once, %d within Retry-After and not under way when it was said%n",
+                POLITE_PROVIDER, POLITE_RATE, POLITE_AT_ONCE, arrivals.count(), inASecond, arrivals.mostAtOnce(), early.size());
+        if (arrivals.count() < POLITE_CALLS || inASecond > POLITE_RATE || arrivals.mostAtOnce() > POLITE_AT_ONCE || !early.isEmpty()) {
+            wrong.add(POLITE_PROVIDER + " was not asked as politely as it may expect, or not at all " + early);
+        }
     }
 
     private void killOne(ProviderSimulator simulator, List<Node> nodes, int jobs, int places) throws InterruptedException {
