@@ -29,7 +29,8 @@ import org.apache.camel.Variable;
  * <li>Otherwise it is asked for when that is best, counting how late its end would be heard of on average, and some of the interval for each
  * ask: right behind a narrow spread; from its begin on at the provider's interval, which is the shortest time between two asks, where it is
  * wide; behind the gap where jobs are either short or long.</li>
- * <li>A job that is older than all the others have become is asked for less and less often.</li>
+ * <li>A job that is older than nearly all the others have become is asked for less and less often. The last one says nothing of when it ends: it may
+ * have taken a year.</li>
  * </ul>
  * With fewer than twenty completed jobs to go by, or with {@code fixed}, the interval is all there is. Where the provider does not say when
  * a job ended, one job in ten is asked for at the interval, and experience comes from those: it would otherwise only ever confirm the plan.
@@ -58,13 +59,21 @@ public final class PollPlan {
      */
     private record Ends(double[] at) {
 
-        /** Of those that took longer than {@code passed}; empty if none did. */
+        /** Of those that took longer than {@code passed}; empty if next to none did. */
         static Optional<Ends> of(Histogram histogram, double unit, double passed) {
+            if (passed / unit > nearlyAll(histogram)) {
+                return Optional.empty();
+            }
             double[] sample = histogram.sample(SAMPLE, passed / unit);
             for (int i = 0; i < sample.length; i++) {
                 sample[i] = sample[i] * unit - passed;
             }
             return sample.length == 0 ? Optional.empty() : Optional.of(new Ends(sample));
+        }
+
+        /** All but one, and but one in a hundred. */
+        static double nearlyAll(Histogram histogram) {
+            return histogram.quantile(1 - Math.max(1.01 / Math.max(histogram.count(), 1.01), 0.01), 0).orElse(0);
         }
 
         double first() {
@@ -150,7 +159,7 @@ public final class PollPlan {
         Optional<Ends> byProgress = knowsProgress ? byProgress(usual, clock, job, report) : Optional.empty();
         Optional<Ends> known = Stream.of(byAge, byProgress).flatMap(Optional::stream).min(Comparator.comparingDouble(Ends::width));
         if (known.isEmpty()) {
-            return knowsAges ? (age - usual.totals().quantile(1, 0).orElse(age)) * PATIENCE : 0;
+            return knowsAges ? (age - Ends.nearlyAll(usual.totals())) * PATIENCE : 0;
         }
         Ends ends = known.get();
         boolean askFirst = knowsProgress && ends.width() > interval / 2 && ends.first() >= 2 * interval;

@@ -9,11 +9,14 @@ import java.time.format.DateTimeParseException;
 import java.util.Optional;
 
 /**
- * The {@code Retry-After} header: seconds or an HTTP date.
+ * The {@code Retry-After} header: seconds or an HTTP date. Both are whole seconds, so that 0, and a date that is not ahead, may mean nearly one: it is
+ * one, or a provider that keeps refusing us would be asked as fast as its rate allows.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3">RFC 9110, 10.2.3</a>
  */
 final class RetryAfter {
+
+    private static final Duration LEAST = Duration.ofSeconds(1);
 
     private RetryAfter() {
     }
@@ -24,7 +27,7 @@ final class RetryAfter {
      *                was sent
      * @param now     what a date is counted from otherwise
      * @param longest what no answer can exceed
-     * @return the wait, never negative; empty if there is none that makes sense
+     * @return the wait, at least a second unless {@code longest} is less; empty if there is none that makes sense
      */
     static Optional<Duration> parse(String header, String date, Instant now, Duration longest) {
         if (header == null) {
@@ -33,13 +36,16 @@ final class RetryAfter {
         String text = header.trim();
         if (text.matches("\\d+")) {
             // more digits than a long has is just as absurd as a year: the cap holds
-            Duration asked = text.length() > 10 ? longest : Duration.ofSeconds(Long.parseLong(text));
-            return Optional.of(Durations.shorter(asked, longest));
+            return Optional.of(text.length() > 10 ? longest : capped(Duration.ofSeconds(Long.parseLong(text)), longest));
         }
         return date(text).map(until -> {
             Instant from = date(date).orElse(now);
-            return Durations.shorter(until.isBefore(from) ? Duration.ZERO : Duration.between(from, until), longest);
+            return capped(Duration.between(from, until), longest);
         });
+    }
+
+    private static Duration capped(Duration asked, Duration longest) {
+        return Durations.shorter(asked.compareTo(LEAST) < 0 ? LEAST : asked, longest);
     }
 
     private static Optional<Instant> date(String text) {

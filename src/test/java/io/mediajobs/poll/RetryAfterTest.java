@@ -15,8 +15,8 @@ class RetryAfterTest {
     private static final Duration HOUR = Duration.ofHours(1);
 
     @ParameterizedTest
-    @CsvSource({"0, 0", "7, 7", "3600, 3600", "3601, 3600", "99999999999999999999999, 3600", "'Thu, 01 Jan 2026 00:00:30 GMT', 30",
-            "'Wed, 31 Dec 2025 00:00:00 GMT', 0", "'Fri, 01 Jan 2100 00:00:00 GMT', 3600"})
+    @CsvSource({"0, 1", "7, 7", "3600, 3600", "3601, 3600", "99999999999999999999999, 3600", "'Thu, 01 Jan 2026 00:00:30 GMT', 30",
+            "'Wed, 31 Dec 2025 00:00:00 GMT', 1", "'Fri, 01 Jan 2100 00:00:00 GMT', 3600"})
     void secondsAndDatesUpToTheLongest(String header, long seconds) {
         assertThat(RetryAfter.parse(header, null, NOW, HOUR)).contains(Duration.ofSeconds(seconds));
     }
