@@ -32,9 +32,27 @@ public final class DueLists implements AutoCloseable {
     private final Leases leases;
     private final Turns turns;
     private final Ticks ticks;
+    private final Duration tick;
     private final Map<String, ListCall> open = new ConcurrentHashMap<>();
+    private final Map<String, Look> looks = new ConcurrentHashMap<>();
 
-    public DueLists(ListRounds rounds, Providers providers, Leases leases, Turns turns, Ticks ticks) {
+    /**
+     * When this process next asks the store whether a round is worthwhile, by {@link System#nanoTime()}.
+     *
+     * @param next     not before
+     * @param mayBegin when the shortest time between two rounds is over
+     */
+    private record Look(long next, long mayBegin) {
+
+        static Look after(long now, long mayBegin, Duration tick) {
+            boolean soon = mayBegin - now > 0 && mayBegin - now < tick.toNanos();
+            return new Look(soon ? mayBegin : now + tick.toNanos(), mayBegin);
+        }
+    }
+
+    /** @param tick how often the store is asked whether a round is worthwhile; besides when one may begin again, and when a job has become due at once */
+    public DueLists(ListRounds rounds, Providers providers, Leases leases, Turns turns, Ticks ticks, Duration tick) {
+        this.tick = tick;
         this.rounds = rounds;
         this.providers = providers;
         this.leases = leases;
@@ -49,6 +67,10 @@ public final class DueLists implements AutoCloseable {
      */
     public void claim(String provider, Exchange exchange) {
         exchange.removeVariable("list");
+        Look look = looks.get(provider);
+        if (look != null && look.next - System.nanoTime() > 0 && !open.containsKey(provider)) {
+            return;
+        }
         Optional<ListTerms> terms = providers.list(provider);
         Optional<Provider> route = providers.find(provider);
         if (terms.isEmpty() || route.isEmpty() || !route.get().running()) {
@@ -87,7 +109,12 @@ public final class DueLists implements AutoCloseable {
         if (last == null) {
             ListRounds.Terms terms = new ListRounds.Terms(new ListRounds.Use(declared.atLeast(), declared.every(provider.every()), false), declared.pages(),
                     declared.discoverEvery(), provider.atOnce(), pace.get(), Durations.shorter(leases.duration(), LONGEST_PAGE));
-            return rounds.begin(name, terms).map(round -> opened(new ListCall(name, 1, 0, null, 0, round, terms)));
+            Look look = looks.get(name);
+            Optional<ListRounds.Round> round = rounds.begin(name, terms);
+            long now = System.nanoTime();
+            long mayBegin = round.isPresent() ? now + terms.use().every().toNanos() : look == null ? now : look.mayBegin;
+            looks.put(name, Look.after(now, mayBegin, tick));
+            return round.map(begun -> opened(new ListCall(name, 1, 0, null, 0, begun, terms)));
         }
         if (last.round().turn() != null) {
             // its page is under way, in a former version of this route
@@ -100,6 +127,11 @@ public final class DueLists implements AutoCloseable {
         }
         ListCall call = opened(new ListCall(name, last.page(), last.offset(), last.cursor(), last.told(), round.get(), last.terms()));
         return round.get().turn() != null ? Optional.of(call) : Optional.empty();
+    }
+
+    /** A job of {@code provider} has become due at once: the store is asked on the next occasion. */
+    public void lookNow(String provider) {
+        looks.computeIfPresent(provider, (name, look) -> new Look(System.nanoTime(), look.mayBegin));
     }
 
     private ListCall opened(ListCall call) {

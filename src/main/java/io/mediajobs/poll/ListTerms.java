@@ -8,7 +8,7 @@ import java.util.Map;
  *
  * @param atLeast       due jobs from which on the list is asked for; at least 2, or a list would cost as much as it spares
  * @param pages         of one round at the most; at least 1
- * @param every         shortest time between the beginnings of two rounds; null for half of the provider's interval
+ * @param every         shortest time between the beginnings of two rounds; null for a quarter of the provider's interval
  * @param discoverEvery how often the whole list is read for jobs that nobody registered; null for never
  */
 public record ListTerms(int atLeast, int pages, Duration every, Duration discoverEvery) {
@@ -27,7 +27,7 @@ public record ListTerms(int atLeast, int pages, Duration every, Duration discove
 
     /** Shortest time between the beginnings of two rounds. @param interval the provider's */
     public Duration every(Duration interval) {
-        return every == null ? interval.dividedBy(2) : every;
+        return every == null ? interval.dividedBy(4) : every;
     }
 
     private static int several(String text) {

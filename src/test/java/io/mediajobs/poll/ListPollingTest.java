@@ -58,7 +58,7 @@ class ListPollingTest {
     static void start() throws IOException {
         acme = new ListingProvider();
         program = TestProgram.start(folder, Map.of("routes.folder", routes(folder.resolve("routes")).toString(), "circuit.pause", "100ms",
-                "circuit.longest-pause", "200ms", "refused.pause", "300ms", "poll.longest-list-rest", "400ms", "provider.productai.at-once", "50"));
+                "circuit.longest-pause", "200ms", "refused.pause", "100ms", "poll.longest-list-rest", "400ms", "provider.productai.at-once", "50"));
     }
 
     @AfterAll
@@ -73,8 +73,7 @@ class ListPollingTest {
                 .filter(job -> !job.state().isTerminal() && job.state() != JobState.ARCHIVING)
                 .forEach(job -> program.jobs.override(job.key(), before -> JobChange.to(JobState.CANCELLED).askNoMore()));
         // a page that is still under way must not find the next test's provider
-        AtomicInteger seen = new AtomicInteger();
-        await().pollInterval(Duration.ofMillis(150)).until(() -> seen.getAndSet(acme.pages().size()) == acme.pages().size());
+        await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(10)).until(() -> acme.isLeftAloneFor(Duration.ofMillis(150)));
         acme.reset();
     }
 
@@ -85,16 +84,7 @@ class ListPollingTest {
     }
 
     private static Path routes(Path target) throws IOException {
-        try (Stream<Path> files = Files.walk(Path.of("routes"))) {
-            for (Path file : files.toList()) {
-                Path copy = target.resolve(Path.of("routes").relativize(file).toString());
-                if (Files.isDirectory(file)) {
-                    Files.createDirectories(copy);
-                } else {
-                    Files.copy(file, copy);
-                }
-            }
-        }
+        TestProgram.copyRoutes(target);
         String readme = Files.readString(Path.of("README.md"));
         Path providers = target.resolve("providers");
         String list = example(readme, "yaml", "# acme-list:");
@@ -102,7 +92,7 @@ class ListPollingTest {
         Files.writeString(providers.resolve("acme-list.camel.yaml"), here(list).replace("provider: acme\n", "provider: acme\n        atLeast: \"3\"\n"));
         Files.writeString(providers.resolve("acme-list.jq"), example(readme, "jq", "# acme-list.jq"));
         Files.writeString(providers.resolve("acme.camel.yaml"), here(list)
-                .replaceAll("(?s)kamelet:due-list.*?steps:", "kamelet:due-jobs\n      parameters: {provider: acme, every: 200ms, asks: fixed, rate: none, atOnce: \"20\"}\n      steps:")
+                .replaceAll("(?s)kamelet:due-list.*?steps:", "kamelet:due-jobs\n      parameters: {provider: acme, every: 100ms, asks: fixed, rate: none, atOnce: \"20\"}\n      steps:")
                 .replaceAll("CamelHttpQuery.*", "CamelHttpPath").replaceAll("limit=100&.*?\"", "\\${variable.job.encodedId}\"")
                 .replace("read-list", "read-report").replace("route-list", "route-report").replace("acme-list", "acme").replace("list-acme", "ask-acme"));
         Files.writeString(providers.resolve("acme.jq"), "{status: .state, progress: .percent, error: .error, assets: [.files[]? | {role: .kind, url: .href}]}");
@@ -155,7 +145,7 @@ class ListPollingTest {
     @Test
     void productAisListSparesTheCallsForJobsThatAreNotFinished() {
         for (int i = 0; i < 40; i++) {
-            program.simulator.job("productai", prefix + i).queuedFor(Duration.ofMillis(500)).processingFor(Duration.ofSeconds(3));
+            program.simulator.job("productai", prefix + i).queuedFor(Duration.ofMillis(300)).processingFor(Duration.ofMillis(1_200));
             if (i % 4 == 0) {
                 program.simulator.job("productai", prefix + i).fails("moderated", "No.");
             } else {
@@ -177,13 +167,13 @@ class ListPollingTest {
 
     @Test
     void aListThatSaysAllNeedsNoSingleCall() {
-        List<JobKey> keys = working(30);
+        List<JobKey> keys = working(20);
         awaitPolls(keys, 2);
         assertThat(keys).allSatisfy(key -> {
             assertThat(job(key).state()).isEqualTo(JobState.PROCESSING);
             assertThat(job(key).progress()).isEqualTo(10);
         });
-        IntStream.range(0, 30).forEach(i -> acme.completes(prefix + i));
+        IntStream.range(0, 20).forEach(i -> acme.completes(prefix + i));
         awaitAll(keys, JobState.ARCHIVED);
         assertThat(singlyAsked()).isEmpty();
         assertThat(acme.pages().size()).isLessThan(100);
@@ -234,7 +224,7 @@ class ListPollingTest {
     @Test
     void aJobThatIsPastItsDeadlineExpiresByTheListToo() {
         IntStream.range(0, 15).forEach(i -> acme.job(prefix + i, "processing", null));
-        List<JobKey> keys = follow("acme", 15, Duration.ofSeconds(2));
+        List<JobKey> keys = follow("acme", 15, Duration.ofSeconds(1));
         awaitAll(keys, JobState.EXPIRED);
         assertThat(keys).allSatisfy(key -> assertThat(program.eventsOf("acme/" + key.jobId())).containsExactly("acme/" + key.jobId() + "/1/mediajobs.job.expired"));
     }
@@ -246,7 +236,7 @@ class ListPollingTest {
     void aListThatIsOfNoUseHoldsNobodyUp(String page) {
         acme.answersLists(call -> reply(page));
         List<JobKey> keys = working(6);
-        awaitPolls(keys, 2);
+        awaitPolls(keys, 1);
         IntStream.range(0, 6).forEach(i -> acme.job(prefix + i, "failed", null));
         awaitAll(keys, JobState.FAILED);
         assertThat(acme.pages().size()).as("pages that were asked for in vain").isBetween(1, 40);
@@ -277,11 +267,11 @@ class ListPollingTest {
         List<Long> answered = new CopyOnWriteArrayList<>();
         acme.answersLists(call -> {
             answered.add(call.nanos());
-            return Reply.of(429, "{}").with("Retry-After", "2");
+            return Reply.of(429, "{}").with("Retry-After", "1");
         });
         List<JobKey> keys = working(20);
         await().atMost(Duration.ofSeconds(20)).until(() -> answered.size() == 2);
-        assertThat(Duration.ofNanos(answered.get(1) - answered.get(0))).isGreaterThanOrEqualTo(Duration.ofSeconds(2));
+        assertThat(Duration.ofNanos(answered.get(1) - answered.get(0))).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
         assertThat(singlyAsked()).as("nothing is sent within Retry-After").isEmpty();
         acme.answersLists(acme::page);
         awaitPolls(keys, 1);

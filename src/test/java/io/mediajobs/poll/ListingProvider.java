@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -106,6 +107,11 @@ final class ListingProvider implements AutoCloseable {
 
     void answersSingles(Function<Call, Reply> singles) {
         this.singles = singles;
+    }
+
+    /** Whether no call came within this time. */
+    boolean isLeftAloneFor(Duration time) {
+        return calls.stream().noneMatch(call -> System.nanoTime() - call.nanos() < time.toNanos());
     }
 
     List<Call> pages() {
