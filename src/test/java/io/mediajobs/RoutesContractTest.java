@@ -203,7 +203,7 @@ class RoutesContractTest {
         tree.at("/spec/definition/properties").fieldNames().forEachRemaining(parameters::add);
         Set<String> used = placeholders(tree.at("/spec/template").toString());
         // declared for whoever registers jobs or makes rounds through a list; the kamelet's own steps do not need them
-        parameters.removeAll(Set.of("deadline", "firstAfter", "hook", "hookHeader", "hookSecrets", "hookJobId", "atLeast", "pages", "discoverEvery"));
+        parameters.removeAll(Set.of("deadline", "firstAfter", "account", "hook", "hookHeader", "hookSecrets", "hookJobId", "atLeast", "pages", "discoverEvery"));
         if (stem(file).equals("due-list")) {
             parameters.remove("every");
         }

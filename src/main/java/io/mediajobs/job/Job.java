@@ -29,12 +29,13 @@ import java.util.Map;
  * @param failures     answers in a row that could not be used
  * @param manifest     S3 key of the manifest; null before it is written
  * @param report       the last report, redacted, as JSON text; null before the first
+ * @param etag         what the provider calls the version of its answer that the report is; null if it said none, or the job is not worked on any more
  * @param lease        proof that this process may write the job's outcome; null on jobs that were only looked at
  * @param turn         leave to ask its provider once; null on jobs that were not claimed just now
  */
 public record Job(long id, JobKey key, JobState state, int attempt, Integer progress, Instant progressAt, List<Progress> seen, Instant stalledSince, Map<String, String> tags,
                   JobError error, Instant registeredAt, Instant nextPollAt, long polls, Instant deadlineAt,
-                  Instant updatedAt, int misses, int failures, String manifest, String report, String lease, Turn turn) {
+                  Instant updatedAt, int misses, int failures, String manifest, String report, String etag, String lease, Turn turn) {
 
     public String provider() {
         return key.provider();
@@ -47,7 +48,7 @@ public record Job(long id, JobKey key, JobState state, int attempt, Integer prog
     /** The same job with leave to be asked for. */
     public Job withTurn(Turn given) {
         return new Job(id, key, state, attempt, progress, progressAt, seen, stalledSince, tags, error, registeredAt, nextPollAt, polls, deadlineAt, updatedAt, misses, failures,
-                manifest, report, lease, given);
+                manifest, report, etag, lease, given);
     }
 
     /**

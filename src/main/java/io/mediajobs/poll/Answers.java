@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 
@@ -30,12 +31,16 @@ import org.apache.camel.Message;
  * <li>{@code status}: the report's status word, or {@code none}</li>
  * <li>{@code answer}: the {@link Answer}, always</li>
  * <li>{@code retryAfter}: what the header of that name asks for, a {@link Duration}, if it was sent and makes sense</li>
+ * <li>{@code etag}: what the provider calls this version of its answer, if there is a report and it says so. A route that sends it along the next
+ * time, as {@code If-None-Match: ${variable.job.etag}}, may be answered 304: then the report is the one of before</li>
  * </ul>
  */
 public final class Answers {
 
     /** What is believed of a Retry-After is a setting of whoever goes by it. */
     private static final Duration ABSURD = Duration.ofDays(10_000);
+    /** RFC 9110, 8.8.3, and short enough to be kept with each job. */
+    private static final Pattern ETAG = Pattern.compile("(W/)?\"[\\x21\\x23-\\x7E]{0,200}\"");
 
     private final Mappings mappings;
     private final AnswerReader reader;
@@ -58,13 +63,17 @@ public final class Answers {
         int httpStatus = message.getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
         String contentType = message.getHeader(Exchange.CONTENT_TYPE, String.class);
         Optional<Duration> retryAfter = retryAfter(message);
+        Job job = exchange.getVariable("job", Job.class);
+        boolean unchanged = httpStatus == 304 && job.etag() != null;
+        String etag = unchanged ? job.etag() : message.getHeader("ETag", String.class);
         Answer answer;
         try (InputStream body = message.getBody(InputStream.class)) {
             Mapping program = mappings.get(mapping);
-            answer = reader.read(isAccepted(httpStatus, accept) ? 200 : httpStatus, contentType, body == null ? InputStream.nullInputStream() : body, program);
+            answer = unchanged ? reader.unchanged(httpStatus, job.report()) : reader.read(isAccepted(httpStatus, accept) ? 200 : httpStatus, contentType, body == null ? InputStream.nullInputStream() : body, program);
         }
         exchange.setMessage(null);
         exchange.removeVariable("report");
+        exchange.removeVariable("etag");
         exchange.removeVariable("retryAfter");
         exchange.setVariable("httpStatus", httpStatus);
         exchange.setVariable("answer", answer);
@@ -72,10 +81,12 @@ public final class Answers {
         exchange.setVariable("status", status);
         if (answer.fits()) {
             exchange.setVariable("report", answer.report());
+            if (etag != null && ETAG.matcher(etag).matches()) {
+                exchange.setVariable("etag", etag);
+            }
         }
         retryAfter.ifPresent(time -> exchange.setVariable("retryAfter", time));
-        Job job = exchange.getVariable("job", Job.class);
-        String outcome = answer.fits() ? status : answer.isSuccess() ? "unusable" : "http-" + httpStatus;
+        String outcome = unchanged ? "unchanged" : answer.fits() ? status : answer.isSuccess() ? "unusable" : "http-" + httpStatus;
         metrics.polled(job.provider(), outcome, Duration.ofMillis(exchange.getClock().elapsed()));
     }
 

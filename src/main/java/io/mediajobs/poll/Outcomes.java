@@ -46,9 +46,10 @@ public final class Outcomes {
      *
      * @param news  null for an answer about this job alone; otherwise the page of a list that says so, which is written as a whole
      * @param stall why somebody should look at it; null if it gets on
+     * @param etag  what the provider calls this version of its answer; null if it said none
      */
     public void reschedule(@Variable("job") Job job, @Variable("report") Report report, @Variable("askIn") Duration askIn, @Variable("news") ListNews news,
-            @Variable("stall") Stall stall) {
+            @Variable("stall") Stall stall, @Variable("etag") String etag) {
         JobState state = report.status() == Status.PENDING ? JobState.PENDING : JobState.PROCESSING;
         Instant now = news == null ? jobs.now() : news.now();
         if (news == null && jobs.isOverdue(job)) {
@@ -60,7 +61,7 @@ public final class Outcomes {
             return;
         }
         Duration next = atTheLatest(job.deadlineAt(), askIn, now);
-        JobChange change = asked(JobChange.to(state), report).clearError().askAgainIn(next).listAgain();
+        JobChange change = asked(JobChange.to(state), report).etag(etag).clearError().askAgainIn(next).listAgain();
         if (stall == null && job.stalledSince() == null) {
             change.noteNews(state.word(), null);
         } else if (stall == null) {
@@ -165,7 +166,7 @@ public final class Outcomes {
      */
     public void pauseProvider(@Variable("job") Job job, @Variable("list") ListCall list, @Variable("answer") Answer answer, String reason, String pause, String listRest) {
         Duration time = Durations.parse(pause);
-        ProviderSignal signal = new ProviderSignal.Refused(reason, answer.error(), time);
+        ProviderSignal signal = new ProviderSignal.Refused(reason, answer.error(), time, answer.httpStatus() != 403);
         LOG.info("Provider {} answers {} ({}): its jobs wait, and it is tried again in {} s. Correct its key or its account; a restart or"
                 + " `resume` tries at once.", provider(job, list), reason, answer.error().message(), time.toSeconds());
         if (job == null) {

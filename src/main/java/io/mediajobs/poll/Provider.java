@@ -13,7 +13,8 @@ import java.time.Duration;
  * @param atOnce    status calls at the same time at the most
  * @param predicted whether asks are planned by when a job may be finished; false for one after each interval
  * @param stalledAfter how long the same progress may be told before a job counts as stalled; {@code none} for ever
+ * @param account   what providers that are asked with the same key have in common; null if it has a key of its own
  * @param running   false while its route is stopped
  */
-public record Provider(String name, Duration every, Duration firstAfter, Duration deadline, double perSecond, int atOnce, boolean predicted, String stalledAfter, boolean running) {
+public record Provider(String name, Duration every, Duration firstAfter, Duration deadline, double perSecond, int atOnce, boolean predicted, String stalledAfter, String account, boolean running) {
 }

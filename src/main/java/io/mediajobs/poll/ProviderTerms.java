@@ -15,8 +15,9 @@ import java.util.function.Function;
  * @param atOnce    status calls at the same time at the most; at least one
  * @param predicted whether asks are planned by when a job may be finished, and not only by {@code every}
  * @param stalledAfter how long the same progress may be told before a job counts as stalled, more than zero; {@code none} for ever
+ * @param account   what providers that are asked with the same key have in common; null if it has a key of its own
  */
-public record ProviderTerms(Duration every, Duration firstAfter, Duration deadline, double perSecond, int atOnce, boolean predicted, String stalledAfter) {
+public record ProviderTerms(Duration every, Duration firstAfter, Duration deadline, double perSecond, int atOnce, boolean predicted, String stalledAfter, String account) {
 
     /** A parameter that is not what it should be. */
     public static final class WrongTermException extends IllegalArgumentException {
@@ -48,7 +49,8 @@ public record ProviderTerms(Duration every, Duration firstAfter, Duration deadli
                 term(parameters, "rate", "5/s", text -> Rate.parse(text).perSecond()),
                 term(parameters, "atOnce", "10", ProviderTerms::count),
                 term(parameters, "asks", "predicted", ProviderTerms::predicted),
-                term(parameters, "stalledAfter", "15m", ProviderTerms::timeOrNone));
+                term(parameters, "stalledAfter", "15m", ProviderTerms::timeOrNone),
+                term(parameters, "account", "none", text -> text.equals("none") ? null : text));
     }
 
     static <T> T term(Map<String, String> parameters, String name, String otherwise, Function<String, T> parser) {

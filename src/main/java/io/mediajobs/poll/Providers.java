@@ -9,6 +9,12 @@ public interface Providers {
     /** By name, sorted. */
     List<Provider> all();
 
+    /** Names of all providers that are asked with the same key as this one, itself included. */
+    default List<String> sameKey(String name) {
+        String account = find(name).map(Provider::account).orElse(null);
+        return account == null ? List.of(name) : all().stream().filter(provider -> account.equals(provider.account())).map(Provider::name).toList();
+    }
+
     /** How webhooks of a provider are checked; empty if there is no such provider or its route says nothing of them. */
     default Optional<HookTerms> hook(String name) {
         return Optional.empty();

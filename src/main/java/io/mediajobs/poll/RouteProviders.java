@@ -60,7 +60,7 @@ public final class RouteProviders implements Providers, CamelContextAware {
         Map<String, String> declared = declared(kamelet);
         ProviderTerms terms = ProviderTerms.parse(declared);
         return new Provider(declared.getOrDefault("provider", route.getRouteId()), terms.every(), terms.firstAfter(), terms.deadline(), terms.perSecond(), terms.atOnce(),
-                terms.predicted(), terms.stalledAfter(), isRunning(route));
+                terms.predicted(), terms.stalledAfter(), terms.account(), isRunning(route));
     }
 
     private static boolean begins(Route route, String kamelet) {

@@ -8,7 +8,7 @@ import java.util.Map;
  * What came of one status call that got an HTTP answer. Nothing in it is a secret but the asset URLs of the report.
  *
  * @param httpStatus as the provider sent it
- * @param report     the report; null if the status is not 2xx, or the answer cannot be read or does not fit
+ * @param report     the report; null if the status is neither 2xx nor an asked-for 304, or the answer cannot be read or does not fit
  * @param error      null if there is a report. Otherwise for 2xx why the answer cannot be used, with one of the codes
  *                   {@link UnreadableAnswerException#TOO_LARGE}, {@link UnreadableAnswerException#UNREADABLE} and {@link #UNFIT};
  *                   for the rest the provider's error, with the code {@code http-<status>} where it gives none

@@ -76,6 +76,19 @@ public final class AnswerReader {
     }
 
     /**
+     * What 304 means after a question that named the answer of before (RFC 9110, 15.4.5): that one again.
+     *
+     * @param report as it was kept, {@link Report#toJson}
+     */
+    public Answer unchanged(int httpStatus, String report) {
+        try {
+            return new Answer(httpStatus, ReportSchema.read(parse("application/json", report.getBytes(StandardCharsets.UTF_8))), null, null, null);
+        } catch (UnreadableAnswerException | UnfitReportException e) {
+            throw new IllegalStateException("a report was kept that is none: " + e.getMessage(), e);
+        }
+    }
+
+    /**
      * Reads another answer than a status report by the same rules, as a page of a list of jobs.
      *
      * @return what the mapping makes of it

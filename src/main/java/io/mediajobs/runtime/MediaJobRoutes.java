@@ -174,11 +174,16 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.bind("pollWorkers", workers.executor());
         turns = opened(new Turns(jobs, () -> Durations.parse(setting("throttle.longest-pause")), Duration.ofMillis(settings.number("poll.tick-millis"))));
         Ticks ticks = opened(new Ticks());
-        jobs.onDue(ticks::now);
         RouteProviders providers = new RouteProviders();
+        jobs.onSameKey(providers::sameKey);
         main.bind("dueJobs", new DueJobs(jobs, leases, providers, turns, ticks, Duration.ofMillis(settings.number("poll.tick-millis")),
                 settings.number("poll.places-per-node")));
-        DueLists lists = opened(new DueLists(new ListRounds(database, jobs), providers, leases, turns, ticks));
+        DueLists lists = opened(new DueLists(new ListRounds(database, jobs), providers, leases, turns, ticks,
+                Duration.ofMillis(settings.number("poll.tick-millis"))));
+        jobs.onDue(provider -> {
+            ticks.now(provider);
+            lists.lookNow(provider);
+        });
         main.bind("dueLists", lists);
         main.bind("listedJobs", new ListedJobs(jobs, leases));
         Mappings mappings = new Mappings(routes.resolve("providers"));

@@ -21,6 +21,7 @@ public final class JobChange {
     JobError error;
     boolean clearError;
     String report;
+    String etag;
     String manifest;
     Integer misses;
     Integer failures;
@@ -99,6 +100,12 @@ public final class JobChange {
     /** @param json the last report, redacted; null leaves the one before */
     public JobChange report(String json) {
         this.report = json;
+        return this;
+    }
+
+    /** What the provider calls the version of its answer that {@link #report} was made of; null if it says nothing. Without a report it is not written. */
+    public JobChange etag(String version) {
+        this.etag = version;
         return this;
     }
 

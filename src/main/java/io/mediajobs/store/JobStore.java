@@ -83,6 +83,11 @@ public final class JobStore {
         this.dueListener = listener;
     }
 
+    /** @param sameKey the names of all providers that are asked with the same key as the one of this name, itself included */
+    public void onSameKey(Function<String, Collection<String>> sameKey) {
+        providers.sameKey(sameKey);
+    }
+
     /**
      * Whether a job was new.
      *
@@ -552,7 +557,7 @@ public final class JobStore {
                 throw new IllegalStateException("Job " + key + " is " + before.state().word() + " and still being followed; there is nothing to open again.");
             }
             handle.createUpdate("UPDATE job SET attempt = attempt + 1, state = 'pending', progress = NULL, progress_at = NULL, progress_seen = NULL, stalled_since = NULL, stall_told = FALSE, error_code = NULL, error_message = NULL,"
-                            + " error_retryable = NULL, misses = 0, failures = 0, manifest = NULL, finished_at = NULL, next_poll_at = :now,"
+                            + " error_retryable = NULL, misses = 0, failures = 0, manifest = NULL, etag = NULL, finished_at = NULL, next_poll_at = :now,"
                             + " deadline_at = :now + (deadline_at - registered_at), lease_token = NULL, lease_until = NULL, polling = FALSE, woken = FALSE, singly = NULL, updated_at = :now,"
                             + " last_write = :write WHERE id = :id")
                     .bind("write", write).bind("now", now).bind("id", before.id()).execute();
@@ -586,7 +591,12 @@ public final class JobStore {
             sql.append(", stalled_since = :stalled");
             values.put("stalled", change.stalledSince == null ? null : change.stalledSince.toEpochMilli());
         }
-        set(sql, values, "report", change.report);
+        if (change.report != null) {
+            // the two belong together: a version of another report would vouch for the wrong one
+            sql.append(", report = :report, etag = :etag");
+            values.put("report", change.report);
+            values.put("etag", change.etag);
+        }
         set(sql, values, "manifest", change.manifest);
         set(sql, values, "misses", change.misses);
         set(sql, values, "failures", change.failures);
@@ -833,7 +843,7 @@ public final class JobStore {
                 seen(rows.getString("progress_seen")), instant(rows, "stalled_since"),
                 parse(rows.getString("tags"), TAGS), error, instant(rows, "registered_at"), instant(rows, "next_poll_at"),
                 rows.getLong("polls"), instant(rows, "deadline_at"), instant(rows, "updated_at"), rows.getInt("misses"),
-                rows.getInt("failures"), rows.getString("manifest"), rows.getString("report"), rows.getString("lease_token"), null);
+                rows.getInt("failures"), rows.getString("manifest"), rows.getString("report"), rows.getString("etag"), rows.getString("lease_token"), null);
     }
 
     private static List<Progress> seen(String text) {

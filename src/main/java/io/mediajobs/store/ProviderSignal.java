@@ -10,8 +10,18 @@ public sealed interface ProviderSignal {
     record Fine() implements ProviderSignal {
     }
 
+    /** Whether it holds for all providers that are asked with the same key, too. */
+    default boolean isOfTheAccount() {
+        return false;
+    }
+
     /** The provider asked for patience (429): nobody asks it again before the time is over. */
     record Throttled(Duration patience) implements ProviderSignal {
+
+        @Override
+        public boolean isOfTheAccount() {
+            return true;
+        }
     }
 
     /**
@@ -28,7 +38,11 @@ public sealed interface ProviderSignal {
     record Unusable(JobError error, Duration pause) implements ProviderSignal {
     }
 
-    /** The provider refuses us as such ({@code unauthorized}, {@code payment-required}): all its jobs wait, one probes after each pause. */
-    record Refused(String reason, JobError error, Duration pause) implements ProviderSignal {
+    /**
+     * The provider refuses us as such ({@code unauthorized}, {@code payment-required}): all its jobs wait, one probes after each pause.
+     *
+     * @param isOfTheAccount whether it is the key that is refused (401) or the account (402), and not what this one provider is asked for (403)
+     */
+    record Refused(String reason, JobError error, Duration pause, boolean isOfTheAccount) implements ProviderSignal {
     }
 }

@@ -3,8 +3,12 @@ package io.mediajobs.store;
 import io.mediajobs.job.Turn;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -47,11 +51,17 @@ final class ProviderTable {
     private final ProviderEventFactory events;
     private final Dialect dialect;
     private final String lockRow;
+    private volatile Function<String, Collection<String>> sameKey = Set::of;
 
     ProviderTable(ProviderEventFactory events, Dialect dialect) {
         this.events = events;
         this.dialect = dialect;
         this.lockRow = dialect.lockRow();
+    }
+
+    /** @param sameKey the names of all providers that are asked with the same key as the one of this name, itself included */
+    void sameKey(Function<String, Collection<String>> sameKey) {
+        this.sameKey = sameKey;
     }
 
     /** Until the end of this transaction nobody else claims from the provider or changes how it stands, on any node. */
@@ -139,6 +149,17 @@ final class ProviderTable {
             // nearly always, and without the lock: outcomes of one provider must not queue for each other
             return;
         }
+        if (signal.isOfTheAccount()) {
+            // in one order, so that two that are told so at the same time cannot wait for each other
+            for (String each : new TreeSet<>(sameKey.apply(provider))) {
+                applyTo(handle, now, each, signal);
+            }
+        } else {
+            applyTo(handle, now, provider, signal);
+        }
+    }
+
+    private void applyTo(Handle handle, long now, String provider, ProviderSignal signal) {
         lock(handle, now, provider);
         Row row = row(handle, provider);
         boolean byOperator = OPERATOR.equals(row.pauseReason);
@@ -150,6 +171,7 @@ final class ProviderTable {
             save(handle, now, provider, null, null, 0, row.incident, null);
             if (row.pauseReason != null && !row.pauseReason.equals(THROTTLED)) {
                 Outbox.add(dialect, handle, now, events.of(provider, "recovered", row.incident, null));
+                probeNow(handle, now, provider, row.pauseReason);
             }
         } else if (signal instanceof ProviderSignal.Throttled throttled) {
             long until = now + throttled.patience().toMillis();
@@ -198,6 +220,14 @@ final class ProviderTable {
     void probeNow(Handle handle, long now) {
         handle.createUpdate("UPDATE provider SET paused_until = :now WHERE paused_until > :now AND pause_reason NOT IN (:throttled, :operator)")
                 .bind("now", now).bind("throttled", THROTTLED).bind("operator", OPERATOR).execute();
+    }
+
+    /** A key that was refused and is taken again may be so for all that are asked with it: each finds out by a probe of its own. */
+    private void probeNow(Handle handle, long now, String provider, String reason) {
+        if (!reason.equals(UNAVAILABLE)) {
+            handle.createUpdate("UPDATE provider SET paused_until = :now WHERE name IN (<names>) AND pause_reason = :reason AND paused_until > :now")
+                    .bindList("names", sameKey.apply(provider)).bind("reason", reason).bind("now", now).execute();
+        }
     }
 
     /** True while single probes go out, which {@link #admit} has given a window that their answer ends. */

@@ -111,6 +111,7 @@ public final class ProvidersApi {
             if (route != null) {
                 json.put("every", seconds(route.every())).put("deadline", seconds(route.deadline())).put("atOnce", route.atOnce())
                         .put("asks", route.predicted() ? "predicted" : "fixed");
+                JobJson.put(json, "account", route.account());
                 if (!Double.isInfinite(route.perSecond())) {
                     json.put("rate", route.perSecond());
                 }

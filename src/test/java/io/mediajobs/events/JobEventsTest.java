@@ -31,7 +31,7 @@ class JobEventsTest {
 
     private static Job job(String jobId, int attempt) {
         return new Job(1, new JobKey("pictory-video", jobId), JobState.PROCESSING, attempt, 40, NOW, List.of(), null, Map.of("order", "7"), null, NOW.minusSeconds(60), NOW, 3,
-                NOW.plusSeconds(60), NOW, 0, 0, null, null, "lease", null);
+                NOW.plusSeconds(60), NOW, 0, 0, null, null, null, "lease", null);
     }
 
     private static Report report() {

@@ -39,7 +39,7 @@ class InboxTest {
     private Inbox inbox;
     private Main main;
     private final List<Provider> providers = new CopyOnWriteArrayList<>(List.of(
-            new Provider("stories", Duration.ofSeconds(15), Duration.ZERO, Duration.ofHours(2), 5, 10, true, "15m", true)));
+            new Provider("stories", Duration.ofSeconds(15), Duration.ZERO, Duration.ofHours(2), 5, 10, true, "15m", null, true)));
 
     @BeforeEach
     void open() throws IOException {

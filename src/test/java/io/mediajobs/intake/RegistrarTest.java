@@ -33,8 +33,8 @@ class RegistrarTest {
         database = Database.open(folder.resolve("jobs.db"));
         jobs = new JobStore(database, (provider, what, incident, error) -> null);
         registrar = new Registrar(() -> List.of(
-                new Provider("productai", Duration.ofSeconds(15), Duration.ZERO, Duration.ofHours(1), 5, 10, true, "15m", true),
-                new Provider("stories", Duration.ofSeconds(15), Duration.ZERO, Duration.ofHours(2), 5, 10, true, "15m", false)), jobs);
+                new Provider("productai", Duration.ofSeconds(15), Duration.ZERO, Duration.ofHours(1), 5, 10, true, "15m", null, true),
+                new Provider("stories", Duration.ofSeconds(15), Duration.ZERO, Duration.ofHours(2), 5, 10, true, "15m", null, false)), jobs);
     }
 
     @AfterEach

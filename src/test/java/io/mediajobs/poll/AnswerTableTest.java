@@ -5,16 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.mediajobs.TestProgram;
+import io.mediajobs.demo.simulator.Assets;
 import io.mediajobs.demo.simulator.Misbehaviour;
 import io.mediajobs.demo.simulator.NotFoundStyle;
+import io.mediajobs.demo.simulator.Poll;
 import io.mediajobs.demo.simulator.SimulatedJob;
 import io.mediajobs.job.Job;
 import io.mediajobs.job.JobKey;
 import io.mediajobs.job.JobState;
 import io.mediajobs.store.ProviderState;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.regex.Matcher;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -204,6 +208,76 @@ class AnswerTableTest {
         Job job = awaitState(program.follow("productai", "x"), JobState.BLOCKED);
         assertThat(job.error().code()).isEqualTo("redirected");
         assertThat(job.polls()).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsToldOfAKeyHoldsForAllThatAreAskedWithIt() {
+        endless("pictory-image", "a").atPoll(1, Misbehaviour.throttled(Duration.ofSeconds(2)));
+        endless("pictory-video", "b");
+        endless("pictory-render", "c");
+        JobKey first = program.follow("pictory-image", "a");
+        await().until(() -> !program.jobs.providers().isEmpty() && "throttled".equals(provider("pictory-image").pauseReason()));
+        assertThat(provider("pictory-video").pauseReason()).isEqualTo("throttled");
+        JobKey second = program.follow("pictory-video", "b");
+        JobKey third = program.follow("pictory-render", "c");
+        awaitState(first, JobState.PROCESSING);
+        awaitState(second, JobState.PROCESSING);
+        awaitState(third, JobState.PROCESSING);
+        var throttled = program.simulator.ledger().polls("pictory-image", "a").get(0).at();
+        assertThat(program.simulator.ledger().polls("pictory-video", "b").get(0).at()).isAfter(throttled.plusMillis(1990));
+        assertThat(program.simulator.ledger().polls("pictory-render", "c").get(0).at()).isAfter(throttled.plusMillis(1990));
+    }
+
+    @Test
+    void aRefusedKeyPausesAllThatAreAskedWithItAndItsReturnResumesThem() {
+        String right = program.simulator.provider("pictory-image").key();
+        program.simulator.provider("pictory-image").accepts("another key");
+        endless("pictory-image", "a");
+        endless("pictory-video", "b");
+        program.follow("pictory-image", "a");
+        await().until(() -> program.eventsOf("pictory-image").contains("pictory-image/1/mediajobs.provider.unauthorized"));
+        assertThat(provider("pictory-video").pauseReason()).as("though nothing of it was asked for").isEqualTo("unauthorized");
+        program.simulator.provider("pictory-image").accepts(right);
+        awaitState(program.follow("pictory-video", "b"), JobState.PROCESSING);
+        await().until(() -> program.eventsOf("pictory-image").contains("pictory-image/1/mediajobs.provider.recovered"));
+        await().until(() -> provider("pictory-video").pauseReason() == null);
+    }
+
+    @Test
+    void aKeyThatMayNotDoOneThingMayDoAnother() {
+        endless("pictory-image", "a").atPoll(1, Misbehaviour.status(403));
+        JobKey key = program.follow("pictory-image", "a");
+        await().atMost(Duration.ofSeconds(20)).until(() -> program.eventsOf("pictory-image").contains("pictory-image/1/mediajobs.provider.unauthorized"));
+        assertThat(program.jobs.providers()).extracting(ProviderState::name).doesNotContain("pictory-video");
+        awaitState(key, JobState.PROCESSING);
+    }
+
+    @Test
+    void aNotModifiedThatNobodyAskedForCannotBeUsed() {
+        endless("productai", "x").fromPoll(1, Misbehaviour.redirect(304, program.simulator.url()));
+        Job job = awaitState(program.follow("productai", "x"), JobState.BLOCKED);
+        assertThat(job.polls()).isEqualTo(5);
+        assertThat(job.error().code()).isEqualTo("http-304");
+    }
+
+    @Test
+    void answersThatHaveNotChangedNeedNotBeSentAgain() throws Exception {
+        program.close();
+        Path routes = TestProgram.copyRoutes(folder.resolve("routes"));
+        Path image = routes.resolve("providers/pictory-image.camel.yaml");
+        String text = Files.readString(image);
+        String step = "        - setHeader:\n            name: If-None-Match\n            simple: \"${variable.job.etag}\"\n";
+        Files.writeString(image, text.replaceFirst("(?m)^        - setHeader:\n            name: Accept\n", Matcher.quoteReplacement(step) + "$0"));
+        program = TestProgram.start(folder.resolve("again"), Map.of("routes.folder", routes.toString()));
+        program.simulator.provider("pictory-image").tellsEtags(true);
+        program.simulator.job("pictory-image", "a").queuedFor(Duration.ZERO).processingFor(Duration.ofSeconds(2)).completes(Assets.png(8, 8));
+        JobKey key = program.follow("pictory-image", "a");
+        Job job = awaitState(key, JobState.ARCHIVED);
+        var statuses = program.simulator.ledger().polls("pictory-image", "a").stream().map(Poll::status).toList();
+        assertThat(statuses).startsWith(200, 304, 304).endsWith(304, 200).hasSize((int) job.polls());
+        assertThat(statuses.stream().filter(status -> status == 200)).hasSize(2);
+        assertThat(job.etag()).as("that is over").isNull();
+        assertThat(program.jobs.timeline(job)).extracting("what").containsExactly("registered", "processing", "completed", "archived");
     }
 
     @Test

@@ -19,7 +19,7 @@ class BackoffTest {
 
     private static Job job(String id, long polls) {
         return new Job(1, new JobKey("acme", id), JobState.PROCESSING, 1, null, null, List.of(), null, Map.of(), null, Instant.EPOCH, Instant.EPOCH, polls, Instant.EPOCH, Instant.EPOCH, 0, 0,
-                null, null, "token", null);
+                null, null, null, "token", null);
     }
 
     @Test

@@ -116,7 +116,7 @@ class PollPlanScenariosTest {
 
     private static Job job(Simulated simulated, Instant registered, long polls, Integer progress, Instant progressAt, List<Progress> seen, Instant updated) {
         return new Job(1, new JobKey("acme", "job-" + simulated.number), JobState.PROCESSING, 1, progress, progressAt, seen, null, Map.of(), null, registered, registered, polls,
-                registered.plusSeconds(86_400), updated, 0, 0, null, null, "token", null);
+                registered.plusSeconds(86_400), updated, 0, 0, null, null, null, "token", null);
     }
 
     private static Report report(Scenario scenario, Simulated simulated, Instant now) {

@@ -45,7 +45,7 @@ class PollPlanTest {
 
     private static Duration next(double age, Integer progress, Histogram totals, Map<Integer, Histogram> rests, String asks) {
         Job job = new Job(1, new JobKey("acme", "a"), JobState.PROCESSING, 1, null, null, List.of(), null, Map.of(), null, BEGIN, BEGIN, 1, BEGIN.plusSeconds(3600), BEGIN, 0, 0,
-                null, null, "token", null);
+                null, null, null, "token", null);
         Report report = new Report(Status.PROCESSING, progress, null, null, null, null, BEGIN, null, null, Map.of("model", "m1"));
         return new PollPlan(() -> BEGIN.plusMillis((long) (age * 1000)), () -> List.of(new UsualDuration("acme", "m1", totals, rests, true)), LONGEST)
                 .next(job, report, null, "2s", asks, null);
@@ -102,9 +102,17 @@ class PollPlanTest {
     }
 
     @Test
+    void oneThatTookAYearSaysNothingOfTheOthers() {
+        double year = Duration.ofDays(365).toMillis();
+        assertInterval(next(31, null, TWENTY_SECONDS.with(year), NO_PROGRESS));
+        assertThat(next(124, null, TWENTY_SECONDS.with(year), NO_PROGRESS)).isBetween(Duration.ofSeconds(9), Duration.ofSeconds(11));
+        assertThat(next(1, null, TWENTY_SECONDS.with(year), NO_PROGRESS)).as("nor of when the others begin to end").isBetween(Duration.ofMillis(15_000), Duration.ofMillis(17_000));
+    }
+
+    @Test
     void aWrongClockOfTheProviderPlansNothingAbsurd() {
         Job job = new Job(1, new JobKey("acme", "a"), JobState.PROCESSING, 1, null, null, List.of(), null, Map.of(), null, BEGIN, BEGIN, 1, BEGIN.plusSeconds(3600), BEGIN, 0, 0,
-                null, null, "token", null);
+                null, null, null, "token", null);
         Report report = new Report(Status.PROCESSING, 50, null, null, null, null, BEGIN.plusSeconds(86_400), null, null, Map.of("model", "m1"));
         Duration next = new PollPlan(() -> BEGIN.plusSeconds(10), () -> List.of(new UsualDuration("acme", "m1", TWENTY_SECONDS, EVEN_PROGRESS, true)), LONGEST)
                 .next(job, report, null, "2s", "predicted", null);

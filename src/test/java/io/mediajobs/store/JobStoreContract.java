@@ -448,7 +448,7 @@ abstract class JobStoreContract {
             register("p", "j" + i);
         }
         List<Job> claimed = jobs.claim("p", terms(3));
-        ProviderSignal refused = new ProviderSignal.Refused("unauthorized", new JobError("http-401", "no", null), Duration.ZERO);
+        ProviderSignal refused = new ProviderSignal.Refused("unauthorized", new JobError("http-401", "no", null), Duration.ZERO, true);
         claimed.forEach(job -> jobs.apply(job, JobChange.to(null).askAgainIn(Duration.ZERO), refused));
         assertThat(outbox.list(0, 10)).extracting(OutboxEvent::id).containsExactly("p/1/mediajobs.provider.unauthorized");
         List<Job> probe = jobs.claim("p", terms(3));
@@ -460,10 +460,45 @@ abstract class JobStoreContract {
     }
 
     @Test
+    void aVersionOfAnAnswerIsThatOfItsReportAlone() {
+        JobKey key = register("p", "1");
+        JobChange first = JobChange.to(JobState.PROCESSING).report("{\"status\":\"processing\"}").etag("\"v1\"").askAgainIn(Duration.ZERO);
+        assertThat(jobs.apply(claimOne("p"), first, null).etag()).isEqualTo("\"v1\"");
+        assertThat(jobs.apply(claimOne("p"), JobChange.to(null).failures(1).askAgainIn(Duration.ZERO), null).etag()).as("no other report").isEqualTo("\"v1\"");
+        assertThat(jobs.apply(claimOne("p"), JobChange.to(null).report("{\"status\":\"pending\"}").askAgainIn(Duration.ZERO), null).etag()).isNull();
+        jobs.apply(claimOne("p"), first, null);
+        jobs.override(key, job -> JobChange.to(JobState.CANCELLED).askNoMore());
+        assertThat(jobs.retry(key).orElseThrow().etag()).isNull();
+    }
+
+    @Test
+    void whatIsToldOfAKeyHoldsForAllThatAreAskedWithIt() {
+        jobs.onSameKey(name -> name.equals("other") ? List.of("other") : List.of("p", "q"));
+        for (String provider : List.of("p", "q", "other")) {
+            register(provider, "1");
+        }
+        JobError no = new JobError("http-401", "no", null);
+        jobs.signal("p", new ProviderSignal.Throttled(HOUR));
+        assertThat(jobs.claim("q", terms(1))).isEmpty();
+        jobs.pause("q", false);
+        jobs.signal("p", new ProviderSignal.Refused("unauthorized", no, HOUR, false));
+        Job asked = claimOne("q");
+        jobs.signal("p", new ProviderSignal.Refused("unauthorized", no, HOUR, true));
+        jobs.release(asked);
+        assertThat(jobs.claim("q", terms(1))).isEmpty();
+        assertThat(jobs.claim("other", terms(1))).hasSize(1);
+        jobs.signal("p", new ProviderSignal.Fine());
+        jobs.apply(claimOne("q"), JobChange.to(null).askAgainIn(HOUR), new ProviderSignal.Fine());
+        assertThat(jobs.providers()).allSatisfy(state -> assertThat(state.pauseReason()).isNull());
+        assertThat(outbox.list(0, 10)).extracting(OutboxEvent::id).containsExactly("p/1/mediajobs.provider.unauthorized", "q/1/mediajobs.provider.unauthorized",
+                "p/1/mediajobs.provider.recovered", "q/1/mediajobs.provider.recovered");
+    }
+
+    @Test
     void aProbeThatMeetsAnOutageIsFollowedByAnother() {
         register("p", "1");
         jobs.apply(claimOne("p"), JobChange.to(null).askAgainIn(Duration.ZERO),
-                new ProviderSignal.Refused("payment-required", new JobError("http-402", "no credit", null), Duration.ZERO));
+                new ProviderSignal.Refused("payment-required", new JobError("http-402", "no credit", null), Duration.ZERO, true));
         for (ProviderSignal signal : List.of(
                 new ProviderSignal.Unavailable(new JobError("http-503", "down", true), 5, Duration.ZERO, Duration.ofMinutes(1)),
                 new ProviderSignal.Unusable(new JobError("answer-unreadable", "HTML", true), Duration.ZERO))) {

@@ -31,7 +31,7 @@ class JobStoreTest extends JobStoreContract {
     void aRestartTriesARefusedProviderAtOnce() {
         register("p", "1");
         jobs.apply(claimOne("p"), JobChange.to(null).askAgainIn(Duration.ZERO),
-                new ProviderSignal.Refused("unauthorized", new JobError("http-401", "no", null), Duration.ofHours(1)));
+                new ProviderSignal.Refused("unauthorized", new JobError("http-401", "no", null), Duration.ofHours(1), true));
         assertThat(jobs.claim("p", terms(1))).isEmpty();
         jobs.releaseAll();
         assertThat(jobs.claim("p", terms(1))).hasSize(1);

@@ -273,7 +273,7 @@ abstract class ListRoundsContract {
         assertThat(jobs.claim("p", new JobStore.Terms(10, MINUTE))).isEmpty();
         jobs.pause("p", false);
         assertThat(claim(10)).as("the list does not rest").isEmpty();
-        rounds.failed(rounds.begin("p", terms()).orElseThrow(), new ProviderSignal.Refused("unauthorized", new JobError("http-401", "No.", null), Duration.ZERO),
+        rounds.failed(rounds.begin("p", terms()).orElseThrow(), new ProviderSignal.Refused("unauthorized", new JobError("http-401", "No.", null), Duration.ZERO, true),
                 "No.", MINUTE, MINUTE);
         assertThat(jobs.providers()).singleElement().satisfies(state -> assertThat(state.pauseReason()).isEqualTo("unauthorized"));
         assertThat(rounds.begin("p", terms())).as("the one probe is a single call").isEmpty();

@@ -169,7 +169,7 @@ class PostgresStoreIT extends JobStoreContract {
     @Test
     void aPauseHoldsForAllNodesAndOneOfThemProbes() throws Exception {
         registerMany(6);
-        ProviderSignal refused = new ProviderSignal.Refused("unauthorized", new JobError("http-401", "no", null), Duration.ZERO);
+        ProviderSignal refused = new ProviderSignal.Refused("unauthorized", new JobError("http-401", "no", null), Duration.ZERO, true);
         jobs.claim("p", terms(6)).forEach(job -> jobs.apply(job, JobChange.to(null).askAgainIn(Duration.ZERO), refused));
         try (Database second = node(); Database third = node()) {
             List<Callable<Integer>> nodes = new ArrayList<>();

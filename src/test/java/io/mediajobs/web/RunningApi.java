@@ -52,8 +52,8 @@ final class RunningApi implements AutoCloseable {
     final int port;
     final int observePort;
     volatile List<Provider> providers = List.of(
-            new Provider("pictory-render", Duration.ofSeconds(15), Duration.ZERO, Duration.ofHours(2), 5, 10, true, "15m", true),
-            new Provider("stories", Duration.ofSeconds(30), Duration.ZERO, Duration.ofHours(1), Double.POSITIVE_INFINITY, 4, true, "15m", true));
+            new Provider("pictory-render", Duration.ofSeconds(15), Duration.ZERO, Duration.ofHours(2), 5, 10, true, "15m", null, true),
+            new Provider("stories", Duration.ofSeconds(30), Duration.ZERO, Duration.ofHours(1), Double.POSITIVE_INFINITY, 4, true, "15m", null, true));
     volatile Reachable.Question bucket = () -> { };
     final Metrics metrics;
     private final StoreFigures figures;

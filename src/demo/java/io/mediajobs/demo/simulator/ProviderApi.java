@@ -1,5 +1,6 @@
 package io.mediajobs.demo.simulator;
 
+import java.util.List;
 import java.util.Map;
 
 /** The three status APIs; Pictory's serves three providers of ours, which differ in what a job returns. */
@@ -36,6 +37,11 @@ public enum ProviderApi {
                     + BY_PROVIDER.keySet().stream().sorted().toList());
         }
         return api;
+    }
+
+    /** Those of ours that ask it. */
+    List<String> providers() {
+        return BY_PROVIDER.entrySet().stream().filter(entry -> entry.getValue() == this).map(Map.Entry::getKey).toList();
     }
 
     /** First segment of this API's paths at the simulator. */

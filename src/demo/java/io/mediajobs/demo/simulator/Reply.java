@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
 import java.util.Map;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -50,6 +51,12 @@ record Reply(int status, String contentType, byte[] body, Map<String, String> he
             case REDIRECT -> bare(fault.status(), Map.of("Location", fault.text()));
             default -> null;
         };
+    }
+
+    /** @param known ETags that the client has, as one text; null for none */
+    Reply ifChanged(String known) {
+        String etag = "\"%08x\"".formatted(Arrays.hashCode(body));
+        return known != null && known.contains(etag) ? bare(304, Map.of("ETag", etag)) : with("ETag", etag);
     }
 
     private Reply with(String header, String value) {

@@ -11,6 +11,7 @@ public final class SimulatedProvider {
     private volatile Misbehaviour outage;
     private volatile Duration signedFor = Duration.ofHours(1);
     private volatile boolean listsWholeJobs;
+    private volatile boolean tellsEtags;
     private volatile String webhookSecret = "demo-webhook-secret";
 
     SimulatedProvider(ProviderApi api) {
@@ -72,6 +73,16 @@ public final class SimulatedProvider {
     /** Its list says of each job from now on all that its status call says, which ProductAI's documentation does not promise. */
     public SimulatedProvider listsWholeJobs(boolean whole) {
         this.listsWholeJobs = whole;
+        return this;
+    }
+
+    boolean tellsEtags() {
+        return tellsEtags;
+    }
+
+    /** Its answers about single jobs have an ETag from now on, and 304 is what it says to who knows that already. No documentation promises either. */
+    public SimulatedProvider tellsEtags(boolean tells) {
+        this.tellsEtags = tells;
         return this;
     }
 

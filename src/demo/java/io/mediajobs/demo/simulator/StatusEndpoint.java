@@ -64,7 +64,7 @@ final class StatusEndpoint {
         Instant now = clock.instant();
         SimulatedJob job = jobs.find(provider.api(), jobId);
         String ledgerProvider = job == null ? provider.api().prefix() : job.provider();
-        Arrivals arrivals = came(request, ledgerProvider);
+        came(request, ledgerProvider);
         int number = job == null ? ledger.pollCount(ledgerProvider, jobId) + 1 : job.nextPoll();
         boolean authorized = isAuthorized(request);
         Misbehaviour fault = provider.outage();
@@ -75,29 +75,32 @@ final class StatusEndpoint {
         if (reply == null) {
             reply = authorized ? trueReply(job, jobId, fault) : Reply.json(401, answers.error(401));
         }
+        if (provider.tellsEtags() && reply.status() == 200) {
+            reply = reply.ifChanged(request.getHeader("If-None-Match"));
+        }
         ledger.add(ledgerProvider, jobId, new Poll(now, number, authorized, Wire.answersNothing(fault) ? 0 : reply.status(),
                 fault == null ? null : fault.kind(), ledger.headerNames(request.headers().names())));
         Reply answer = reply;
         Misbehaviour spoiled = fault;
         wire.after(latency, () -> {
-            rest(arrivals, spoiled);
+            rest(spoiled);
             wire.send(request, answer, spoiled);
         });
     }
 
-    private Arrivals came(HttpServerRequest request, String ledgerProvider) {
-        Arrivals arrivals = ledger.arrivals(ledgerProvider);
-        Runnable leaves = arrivals.came(request.connection());
+    private void came(HttpServerRequest request, String ledgerProvider) {
+        Runnable leaves = ledger.arrivals(ledgerProvider).came(request.connection());
         request.response().endHandler(end -> leaves.run()).closeHandler(end -> leaves.run());
-        return arrivals;
     }
 
-    private void rest(Arrivals arrivals, Misbehaviour fault) {
+    /** Whoever is asked to be patient has one key for all providers of this API. */
+    private void rest(Misbehaviour fault) {
         if (fault != null && fault.retryAfter() != null) {
             Instant now = clock.instant();
             // a date has whole seconds
-            arrivals.rest(fault.kind() == Misbehaviour.Kind.THROTTLED ? fault.retryAfter()
-                    : Duration.between(now, now.plus(fault.retryAfter()).truncatedTo(ChronoUnit.SECONDS)));
+            Duration time = fault.kind() == Misbehaviour.Kind.THROTTLED ? fault.retryAfter()
+                    : Duration.between(now, now.plus(fault.retryAfter()).truncatedTo(ChronoUnit.SECONDS));
+            provider.api().providers().forEach(name -> ledger.arrivals(name).rest(time));
         }
     }
 
@@ -118,7 +121,7 @@ final class StatusEndpoint {
     }
 
     private void list(HttpServerRequest request) {
-        Arrivals arrivals = came(request, "productai");
+        came(request, "productai");
         boolean authorized = isAuthorized(request);
         ledger.countList(authorized);
         Misbehaviour fault = provider.outage();
@@ -126,7 +129,7 @@ final class StatusEndpoint {
         if (reply == null) {
             reply = authorized ? Reply.json(200, page(request)) : Reply.json(401, answers.error(401));
         }
-        rest(arrivals, fault);
+        rest(fault);
         wire.send(request, reply, fault);
     }
 

@@ -69,7 +69,7 @@ final class Wire {
         if (reply.contentType() != null) {
             response.putHeader("Content-Type", reply.contentType());
         }
-        if (reply.status() != 204) {
+        if (reply.status() != 204 && reply.status() != 304) {
             response.putHeader("Content-Length", Integer.toString(length));
         }
         return response;

@@ -31,6 +31,8 @@ CREATE TABLE job (
     failures        INTEGER NOT NULL DEFAULT 0,
     manifest        TEXT,
     report          TEXT,
+    -- the provider's ETag of the answer that the report was made of, while the job is worked on
+    etag            TEXT,
     lease_token     TEXT,
     lease_until     BIGINT,
     -- the lease is held by a status call and not by the archive: what a provider's at-once counts
