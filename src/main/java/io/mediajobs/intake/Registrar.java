@@ -53,6 +53,15 @@ public final class Registrar {
      * @throws RuntimeException if the store does not answer; some may have been stored then, and repeating all is harmless
      */
     public List<Result> register(List<Registration> registrations) {
+        return register(registrations, Duration.ZERO);
+    }
+
+    /**
+     * As {@link #register(List)}.
+     *
+     * @param notBefore time to the first ask at the least, where something else is about to make the jobs due
+     */
+    public List<Result> register(List<Registration> registrations, Duration notBefore) {
         Map<String, Provider> known = new TreeMap<>();
         providers.all().forEach(provider -> known.put(provider.name(), provider));
         List<Result> results = new ArrayList<>(registrations.size());
@@ -60,7 +69,7 @@ public final class Registrar {
         List<Integer> places = new ArrayList<>();
         for (Registration registration : registrations) {
             try {
-                accepted.add(check(registration, known));
+                accepted.add(check(registration, known, notBefore));
                 places.add(results.size());
                 results.add(null);
             } catch (RefusedException e) {
@@ -82,12 +91,13 @@ public final class Registrar {
         return register(List.of(registration)).get(0);
     }
 
-    private static NewJob check(Registration registration, Map<String, Provider> known) throws RefusedException {
+    private static NewJob check(Registration registration, Map<String, Provider> known, Duration notBefore) throws RefusedException {
         Provider provider = provider(registration.provider(), known);
         checkJobId(registration.jobId());
         Duration deadline = registration.deadline() == null ? provider.deadline() : deadline(registration.deadline());
         checkTags(registration.tags());
-        return new NewJob(new JobKey(provider.name(), registration.jobId()), registration.tags(), deadline, provider.firstAfter());
+        Duration first = provider.firstAfter().compareTo(notBefore) < 0 ? notBefore : provider.firstAfter();
+        return new NewJob(new JobKey(provider.name(), registration.jobId()), registration.tags(), deadline, first);
     }
 
     private static Provider provider(String name, Map<String, Provider> known) throws RefusedException {

@@ -8,6 +8,7 @@ import io.mediajobs.store.Hooks;
 import io.mediajobs.store.Hooks.Hook;
 import io.mediajobs.store.Hooks.Outcome;
 import io.mediajobs.store.StoreUnavailableException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -38,6 +39,8 @@ public final class HookQueue implements AutoCloseable {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** Before the store is tried again. */
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(2);
+    /** A job that is adopted is asked for because of its webhook, a moment later; or after this time, should the program die in that moment. */
+    private static final Duration UNTIL_WOKEN = Duration.ofSeconds(5);
 
     /** What became of a webhook, in the words of the metric. */
     enum Received {
@@ -168,7 +171,7 @@ public final class HookQueue implements AutoCloseable {
         Set<JobKey> adopted = new HashSet<>();
         List<Registration> strangers = hooks.unregistered(batch.stream().map(waiting -> waiting.hook.job()).toList()).stream()
                 .map(key -> new Registration(key.provider(), key.jobId(), null, Map.of())).toList();
-        for (Result result : registrar.register(strangers)) {
+        for (Result result : registrar.register(strangers, UNTIL_WOKEN)) {
             if (result instanceof Result.Created created) {
                 LOG.info("Job {} is followed from now on: a webhook named it", created.key());
                 adopted.add(created.key());

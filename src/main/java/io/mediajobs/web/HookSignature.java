@@ -67,7 +67,8 @@ final class HookSignature {
         String id = header.apply("webhook-id");
         String time = header.apply("webhook-timestamp");
         String signatures = header.apply("webhook-signature");
-        if (id == null || time == null || signatures == null || !time.matches("\\d{1,12}")
+        // with an empty id all would be the same one
+        if (id == null || id.isBlank() || time == null || signatures == null || !time.matches("\\d{1,12}")
                 || Duration.between(Instant.ofEpochSecond(Long.parseLong(time)), now).abs().compareTo(Hooks.TOLERANCE) > 0) {
             return false;
         }

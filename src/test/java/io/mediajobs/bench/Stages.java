@@ -7,6 +7,7 @@ import io.mediajobs.demo.simulator.SimulatedJob;
 import io.mediajobs.job.Job;
 import io.mediajobs.job.JobKey;
 import io.mediajobs.store.TimelineEntry;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.spi.CamelEvent;
 import org.apache.camel.spi.CamelEvent.ExchangeCompletedEvent;
 import org.apache.camel.spi.CamelEvent.ExchangeCreatedEvent;
+import org.apache.camel.spi.CamelEvent.ExchangeSendingEvent;
 import org.apache.camel.spi.CamelEvent.ExchangeSentEvent;
 import org.apache.camel.support.EventNotifierSupport;
 
@@ -34,7 +36,7 @@ final class Stages extends EventNotifierSupport {
 
     /** In their order; each stands for what has happened by then. */
     private enum Stage {
-        ENDED("ended at the provider"), HOOK_CAME("webhook is here"), HOOK_KEPT("wake-up is on disk"), CLAIMED("claimed and handed out"), ASKED("asked, at the provider"),
+        ENDED("ended at the provider"), HOOK_CAME("webhook is here"), HOOK_KEPT("wake-up is on disk"), CLAIMED("claimed, about to be asked for"), ASKED("asked, at the provider"),
         ANSWERED("answer is here"), COMPLETED("outcome written"), ARCHIVE_BEGAN("taken by the archive"), DOWNLOADED("asset asked for, at its host"),
         ASSET_SENT("asset is in S3"), MANIFEST_SENT("manifest is in S3"), ARCHIVED("archived");
 
@@ -58,15 +60,18 @@ final class Stages extends EventNotifierSupport {
 
     @Override
     public boolean isEnabled(CamelEvent event) {
-        return event instanceof ExchangeCreatedEvent || event instanceof ExchangeCompletedEvent || event instanceof ExchangeSentEvent;
+        // without the first of them Camel does not tell that something was sent
+        return event instanceof ExchangeSendingEvent || event instanceof ExchangeSentEvent || event instanceof ExchangeCreatedEvent || event instanceof ExchangeCompletedEvent;
     }
 
     @Override
     public void notify(CamelEvent event) {
         Exchange exchange = ((CamelEvent.ExchangeEvent) event).getExchange();
-        boolean isHook = "receive-hook".equals(exchange.getFromRouteId());
+        // its route is not known yet when it is created
+        boolean isHook = exchange.getFromEndpoint() != null && exchange.getFromEndpoint().getEndpointUri().contains("/hooks");
         if (isHook && event instanceof ExchangeCreatedEvent) {
-            Matcher id = JOB_ID.matcher(String.valueOf(exchange.getMessage().getBody(String.class)));
+            byte[] body = exchange.getMessage().getBody(byte[].class);
+            Matcher id = JOB_ID.matcher(body == null ? "" : new String(body, StandardCharsets.UTF_8));
             if (id.find()) {
                 hooks.put(exchange.getExchangeId(), id.group(1));
                 add(id.group(1), Stage.HOOK_CAME);
@@ -77,8 +82,10 @@ final class Stages extends EventNotifierSupport {
                 add(id, Stage.HOOK_KEPT);
             }
         } else if (exchange.getVariable("job") instanceof Job job) {
-            if (event instanceof ExchangeCreatedEvent) {
-                add(job.jobId(), "archive-job".equals(exchange.getFromRouteId()) ? Stage.ARCHIVE_BEGAN : Stage.CLAIMED);
+            if (event instanceof ExchangeCreatedEvent && "archive-job".equals(exchange.getFromRouteId())) {
+                add(job.jobId(), Stage.ARCHIVE_BEGAN);
+            } else if (event instanceof ExchangeSendingEvent sending && sending.getEndpoint().getEndpointUri().startsWith("http")) {
+                add(job.jobId(), Stage.CLAIMED);
             } else if (event instanceof ExchangeSentEvent sent) {
                 String uri = sent.getEndpoint().getEndpointUri();
                 if (uri.startsWith("aws2-s3:")) {
@@ -124,7 +131,7 @@ final class Stages extends EventNotifierSupport {
         List<Moment> seen = moments.getOrDefault(job.jobId(), List.of());
         synchronized (seen) {
             // the store counts whole milliseconds
-            seen.stream().filter(moment -> moment.stage.compareTo(Stage.COMPLETED) < 0 && moment.at.isBefore(completed.plusMillis(1)) && (moment.stage != Stage.CLAIMED || course.get(Stage.ANSWERED) == null || moment.at.isAfter(course.get(Stage.ANSWERED))))
+            seen.stream().filter(moment -> moment.stage.compareTo(Stage.COMPLETED) < 0 && moment.at.isBefore(completed.plusMillis(1)))
                     .forEach(moment -> course.put(moment.stage, moment.at));
             seen.stream().filter(moment -> moment.stage.compareTo(Stage.COMPLETED) > 0).forEach(moment -> course.putIfAbsent(moment.stage, moment.at));
         }

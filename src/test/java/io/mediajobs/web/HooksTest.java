@@ -214,6 +214,7 @@ class HooksTest {
         }
         assertThat(standard("msg_3", Instant.now().minusSeconds(301), STANDARD_KEY, body)).as("old").isEqualTo(401);
         assertThat(standard("msg_3", Instant.now().plusSeconds(301), STANDARD_KEY, body)).as("of the future").isEqualTo(401);
+        assertThat(standard("", Instant.now(), STANDARD_KEY, body)).as("all without an id would be the same").isEqualTo(401);
         // what comes after them has been asked for, and they have not
         JobKey after = working("pictory-image", "after-them");
         assertThat(post("pictory-image/" + TOKEN, "{\"id\":\"after-them\"}")).isEqualTo(202);
