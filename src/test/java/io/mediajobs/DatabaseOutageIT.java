@@ -10,6 +10,7 @@ import ch.qos.logback.core.read.ListAppender;
 import com.sun.management.OperatingSystemMXBean;
 import io.mediajobs.demo.simulator.Asset;
 import io.mediajobs.demo.simulator.Assets;
+import io.mediajobs.job.Job;
 import io.mediajobs.job.JobKey;
 import io.mediajobs.job.JobState;
 import io.mediajobs.store.PostgresServer;
@@ -23,6 +24,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -63,7 +65,7 @@ class DatabaseOutageIT {
             port = other.getLocalPort();
         }
         Map<String, String> settings = new HashMap<>(Map.of("store.url", store.url(), "store.user", store.user(), "store.password", store.password(),
-                "store.statement-timeout", "2s", "poll.lease", "6s", "events.hold", "2s", "observe.port", String.valueOf(observePort), "http.port", String.valueOf(port), "provider.pictory.hook-token", HOOK_TOKEN));
+                "store.statement-timeout", "4s", "poll.lease", "10s", "events.hold", "2s", "observe.port", String.valueOf(observePort), "http.port", String.valueOf(port), "provider.pictory.hook-token", HOOK_TOKEN));
         program = TestProgram.start(folder, settings);
     }
 
@@ -91,8 +93,9 @@ class DatabaseOutageIT {
     }
 
     private void allComeHome(List<JobKey> keys) {
-        await().atMost(Duration.ofSeconds(120)).pollInterval(Duration.ofMillis(500))
-                .until(() -> keys.stream().allMatch(key -> program.job(key).state() == JobState.ARCHIVED));
+        await().atMost(Duration.ofMinutes(4)).pollInterval(Duration.ofMillis(500))
+                .untilAsserted(() -> assertThat(keys.stream().map(program::job).filter(job -> job.state() != JobState.ARCHIVED).map(Job::toString))
+                        .as(() -> "jobs that are not home at " + Instant.now() + "; warnings: " + told(Level.WARN)).isEmpty());
         await().atMost(Duration.ofSeconds(30)).until(() -> program.events().stream().filter(event -> event.subject().indexOf('/') > 0)
                 .allMatch(event -> event.publishedAt() != null));
         for (JobKey key : keys) {
@@ -102,7 +105,7 @@ class DatabaseOutageIT {
 
     private int health(String part) {
         try {
-            return http.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + observePort + "/observe/health/" + part)).timeout(Duration.ofSeconds(10)).build(),
+            return http.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + observePort + "/observe/health/" + part)).timeout(Duration.ofSeconds(30)).build(),
                     HttpResponse.BodyHandlers.ofString()).statusCode();
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);
@@ -112,7 +115,7 @@ class DatabaseOutageIT {
     /** A genuine webhook for a job that nobody follows. */
     private HttpResponse<String> webhook() {
         try {
-            return http.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/hooks/pictory-video/" + HOOK_TOKEN)).timeout(Duration.ofSeconds(10))
+            return http.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/hooks/pictory-video/" + HOOK_TOKEN)).timeout(Duration.ofSeconds(30))
                     .POST(HttpRequest.BodyPublishers.ofString("{\"job_id\":\"of-the-outage\"}")).build(), HttpResponse.BodyHandlers.ofString());
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);
@@ -129,12 +132,12 @@ class DatabaseOutageIT {
 
     private void outage(Duration length) {
         List<JobKey> keys = load(20, length.plusSeconds(6));
-        await().until(() -> keys.stream().anyMatch(key -> program.job(key).state() != JobState.PENDING));
+        await().atMost(Duration.ofSeconds(60)).until(() -> keys.stream().anyMatch(key -> program.job(key).state() != JobState.PENDING));
         assertThat(health("ready")).isEqualTo(200);
         int warned = told(Level.WARN).size();
         server.stop();
         long begin = System.nanoTime();
-        await().atMost(Duration.ofSeconds(15)).until(() -> health("ready") == 503);
+        await().atMost(Duration.ofSeconds(30)).until(() -> health("ready") == 503);
         HttpResponse<String> refused = webhook();
         assertThat(refused.statusCode()).isEqualTo(503);
         assertThat(refused.headers().firstValue("Retry-After")).isPresent();
@@ -148,9 +151,9 @@ class DatabaseOutageIT {
         System.out.printf("Database away for %d s with 100 jobs: %.1f%% of one processor (product, simulator and S3 server together)%n",
                 length.toSeconds(), share * 100);
         server.start();
-        await().atMost(Duration.ofSeconds(20)).until(() -> health("ready") == 200);
+        await().atMost(Duration.ofSeconds(60)).until(() -> health("ready") == 200);
         long back = System.nanoTime();
-        await().atMost(Duration.ofSeconds(20)).until(() -> webhook().statusCode() == 202);
+        await().atMost(Duration.ofSeconds(60)).until(() -> webhook().statusCode() == 202);
         allComeHome(keys);
         System.out.printf("all %d jobs home %.1f s after the database was back%n", keys.size(), (System.nanoTime() - back) / 1e9);
         List<String> warnings = told(Level.WARN).subList(warned, told(Level.WARN).size());

@@ -149,8 +149,12 @@ public final class Deliveries {
      *
      * @param reason      never null
      * @param destination the endpoint that was tried, never null; not shown anywhere, it may hold a password
+     * @throws StoreUnavailableException if that is the reason: the destination took the event, and that could not be taken down
      */
     public void failed(OutboxEvent event, Throwable reason, String destination) {
+        if (reason instanceof StoreUnavailableException away) {
+            throw away;
+        }
         destinationOfType.put(event.type(), destination);
         Pause pause = pauses.compute(destination, (key, before) -> {
             int failures = before == null ? 1 : before.failures + 1;

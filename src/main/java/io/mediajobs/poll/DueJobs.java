@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,35 +55,46 @@ public final class DueJobs {
     }
 
     /**
+     * @param tick     the exchange that hands the jobs on; what it has not handed on when it ends is given up
      * @param provider name of the provider
      * @param rate     as in {@code 5/s}
      * @param atOnce   status calls at the same time at the most, in all processes that share the store
      * @return leased jobs, the longest waiting first; empty if none is due, they are left to the provider's list, no place is free,
      *         the provider is paused or the store is away
      */
-    public List<Job> claim(String provider, String rate, int atOnce) {
+    public List<Job> claim(Exchange tick, String provider, String rate, int atOnce) {
         ticks.begun(provider);
         // before the places are counted, or the one that is freed meanwhile would go unnoticed
         waiting.add(provider);
         int places = Math.min(atOnce, placesHere) - leases.polling(provider);
+        List<Job> claimed;
         try {
             long begin = System.nanoTime();
-            List<Job> claimed = jobs.claim(provider, new JobStore.Terms(places, atOnce, turns.pace(provider, Rate.parse(rate)), leases.duration(),
+            claimed = jobs.claim(provider, new JobStore.Terms(places, atOnce, turns.pace(provider, Rate.parse(rate)), leases.duration(),
                     list(provider, begin)));
-            leases.claimed(claimed);
+            leases.claimed(tick, claimed);
             if (!claimed.isEmpty()) {
                 turns.given(provider, System.nanoTime() - begin);
             }
-            if (claimed.size() < places) {
-                waiting.remove(provider);
-                // what becomes due before the next regular tick is asked for then and not by it
-                jobs.nextDue(provider, tick).ifPresent(time -> ticks.in(provider, time));
-            }
-            return claimed;
         } catch (StoreUnavailableException e) {
             // told in the log once, where it was found; the next tick tries again
             LOG.debug("No jobs of {} while the job store is away", provider, e);
             return List.of();
+        }
+        if (claimed.size() < places) {
+            waiting.remove(provider);
+            tickForTheNext(provider);
+        }
+        return claimed;
+    }
+
+    /** What becomes due before the next regular tick is asked for then and not by it. */
+    private void tickForTheNext(String provider) {
+        try {
+            jobs.nextDue(provider, tick).ifPresent(time -> ticks.in(provider, time));
+        } catch (StoreUnavailableException e) {
+            // what has just been claimed goes on, and the next regular tick asks for the others
+            LOG.debug("Not known when the next job of {} is due while the job store is away", provider, e);
         }
     }
 

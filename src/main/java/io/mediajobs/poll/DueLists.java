@@ -79,6 +79,12 @@ public final class DueLists implements AutoCloseable {
         try {
             long begin = System.nanoTime();
             claim(route.get(), terms.get()).ifPresent(call -> {
+                exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+                    @Override
+                    public void onDone(Exchange done) {
+                        abandon(call);
+                    }
+                });
                 turns.given(provider, System.nanoTime() - begin);
                 exchange.setVariable("list", call);
                 exchange.setVariable("askedProvider", provider);
@@ -86,12 +92,6 @@ public final class DueLists implements AutoCloseable {
                 exchange.setVariable("asks", route.get().predicted() ? "predicted" : "fixed");
                 exchange.setVariable("stalledAfter", route.get().stalledAfter());
                 exchange.setVariable("assetTerms", providers.assets(provider));
-                exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
-                    @Override
-                    public void onDone(Exchange done) {
-                        abandon(call);
-                    }
-                });
             });
         } catch (StoreUnavailableException e) {
             LOG.debug("No list of {} while the job store is away", provider, e);

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -21,8 +22,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * The leases this process holds. Each is bound to the exchange that works on its job: it is renewed while that exchange lives,
- * also across the hand-over to the archive, and forgotten when the exchange ends, however it ends. A job can therefore not be held for
+ * The leases this process holds. Each is bound to an exchange, first the tick that claimed its job and then the one that works on it: it is
+ * renewed while that exchange lives, also across the hand-over to the archive, and forgotten when the exchange ends, however it ends. A job can therefore not be held for
  * ever by an exchange that died: its lease runs out and the job is claimed again.
  */
 public final class Leases implements Processor, AutoCloseable {
@@ -33,6 +34,8 @@ public final class Leases implements Processor, AutoCloseable {
     private final Duration lease;
     private final Map<Long, Job> held = new ConcurrentHashMap<>();
     private final Map<Long, String> polling = new ConcurrentHashMap<>();
+    /** Claimed jobs that no exchange of their own works on yet. */
+    private final Set<Job> unbound = ConcurrentHashMap.newKeySet();
     /** Jobs that the archive has, or that wait for it. Camel's queue does not take a completion along to whoever takes the exchange out of it. */
     private final Map<Long, Job> queued = new ConcurrentHashMap<>();
     private volatile Consumer<String> freePlaceListener = provider -> { };
@@ -71,17 +74,32 @@ public final class Leases implements Processor, AutoCloseable {
         }
     }
 
-    void claimed(List<Job> claimed) {
+    /** @param tick hands the jobs on to exchanges of their own; a job that it has not handed on when it ends is nobody's, and its lease runs out */
+    void claimed(Exchange tick, List<Job> claimed) {
         for (Job job : claimed) {
             held.put(job.id(), job);
             polling.put(job.id(), job.provider());
+            unbound.add(job);
         }
+        tick.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+            @Override
+            public void onDone(Exchange done) {
+                for (Job job : claimed) {
+                    if (unbound.remove(job)) {
+                        LOG.warn("Job {} was claimed and not asked for; it is claimed again when its lease has run out", job.key());
+                        free(job);
+                        forget(job, done);
+                    }
+                }
+            }
+        });
     }
 
     /** Binds the lease to the exchange that will work on the job; the wire tap of {@code due-jobs} calls it for its copy, and {@code take-page}. */
     @Override
     public void process(Exchange exchange) {
         Job job = exchange.getVariable("job", Job.class);
+        unbound.remove(job);
         held.put(job.id(), job);
         exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
             @Override

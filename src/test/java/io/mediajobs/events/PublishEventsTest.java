@@ -3,9 +3,14 @@ package io.mediajobs.events;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.mediajobs.store.Database;
 import io.mediajobs.store.Outbox;
 import io.mediajobs.store.OutboxEvent;
+import io.mediajobs.store.StoreUnavailableException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 class PublishEventsTest {
 
@@ -240,6 +246,56 @@ class PublishEventsTest {
         List<String> lines = Files.readAllLines(data.resolve("events/events.jsonl"));
         assertThat(lines).hasSizeGreaterThanOrEqualTo(2);
         assertThat(lines).containsOnly("{\"id\":\"stories/1/1/mediajobs.job.completed\",\"type\":\"mediajobs.job.completed\"}");
+    }
+
+    @Test
+    void aStoreThatIsAwayIsNotTheDestinationsFault() throws Exception {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        Logger root = (Logger) LoggerFactory.getLogger("ROOT");
+        root.addAppender(log);
+        for (String job : List.of("1", "2", "3")) {
+            Publisher.tell(database, job, "mediajobs.job.completed");
+        }
+        AtomicInteger away = new AtomicInteger(3);
+        try (Publisher publisher = Publisher.start(database, data, Map.of("events.hold", "1s"), deliveries -> new Away((Deliveries) deliveries, away))) {
+            await().atMost(Duration.ofSeconds(20)).until(() -> publisher.outbox().stream().allMatch(event -> event.publishedAt() != null));
+            assertThat(publisher.outbox()).as("no attempt counts against an event").allMatch(event -> event.attempts() == 1);
+        } finally {
+            root.detachAppender(log);
+        }
+        List<String> told = log.list.stream().filter(event -> event.getLevel().isGreaterOrEqual(Level.WARN)).map(ILoggingEvent::getFormattedMessage).toList();
+        assertThat(told).allMatch(line -> line.contains("it was not taken down what came of them"));
+    }
+
+    /** A store that goes away between the destination's yes and the outbox, some times. */
+    public static final class Away {
+        private final Deliveries deliveries;
+        private final AtomicInteger times;
+
+        Away(Deliveries deliveries, AtomicInteger times) {
+            this.deliveries = deliveries;
+            this.times = times;
+        }
+
+        public List<OutboxEvent> due(int most) {
+            return deliveries.due(most);
+        }
+
+        public boolean mayTry(OutboxEvent event) {
+            return deliveries.mayTry(event);
+        }
+
+        public void published(OutboxEvent event, String destination) {
+            if (times.getAndDecrement() > 0) {
+                throw new StoreUnavailableException("The job store does not answer: gone", new IllegalStateException("gone"));
+            }
+            deliveries.published(event, destination);
+        }
+
+        public void failed(OutboxEvent event, Throwable reason, String destination) {
+            deliveries.failed(event, reason, destination);
+        }
     }
 
     /** A process that dies each time between the destination's yes and the outbox. */

@@ -135,9 +135,12 @@ function duration(seconds) {
 }
 
 // What was learned of how long jobs take: half of them, and nearly all.
-const rough = seconds => seconds < 100 ? seconds.toPrecision(2) + ' s' : seconds < 6000 ? Math.round(seconds / 60) + ' min' : (seconds / 3600).toFixed(1) + ' h';
+const rough = seconds => seconds < 9.95 ? seconds.toFixed(1) + ' s' : seconds < 100 ? Math.round(seconds) + ' s' : seconds < 6000 ? Math.round(seconds / 60) + ' min' : (seconds / 3600).toFixed(1) + ' h';
+const range = (least, most) => least === most ? least : least + ' – ' + most;
 const usual = kinds => kinds.map(kind => el('div', {title: 'half and 95 % of the last ' + COUNT.format(kind.jobs) + ' jobs' + (kind.model ? ' of ' + kind.model : '')},
-  (kind.model ? kind.model + ': ' : '') + (kind.median === undefined ? '' : rough(kind.median) + ' – ' + rough(kind.nearlyAll))));
+  (kind.model ? kind.model + ': ' : '') + (kind.median === undefined ? '' : range(rough(kind.median), rough(kind.nearlyAll)))));
+
+const stalled = job => job.stalledSince ? badge('stalled', 'paused') : null;
 
 const badge = (word, kind) => el('span', {class: 'badge ' + (kind || word)}, word);
 
@@ -159,8 +162,8 @@ function link(address) {
 function drawStates(providers, filter) {
   const counts = Object.fromEntries(STATES.map(state => [state, 0]));
   for (const provider of providers) for (const [state, jobs] of Object.entries(provider.jobs)) counts[state] = (counts[state] || 0) + jobs;
-  const stalled = providers.reduce((sum, provider) => sum + (provider.stalled || 0), 0);
-  show($('states'), [counts, filter.state, stalled, filter.stalled], () => [...STATES.map(state => {
+  const stalledJobs = providers.reduce((sum, provider) => sum + (provider.stalled || 0), 0);
+  show($('states'), [counts, filter.state, stalledJobs, filter.stalled], () => [...STATES.map(state => {
     const chosen = filter.state === state;
     return el('a', {
       href: toList({...filter, after: '', state: chosen ? '' : state}), 'data-key': 'state-' + state, 'aria-current': chosen ? 'true' : undefined,
@@ -168,12 +171,13 @@ function drawStates(providers, filter) {
     }, el('b', null, COUNT.format(counts[state])), state);
   }), el('a', {
     href: toList({...filter, after: '', stalled: filter.stalled ? '' : 'true'}), 'data-key': 'stalled', 'aria-current': filter.stalled ? 'true' : undefined,
-    title: 'Jobs that are followed and do not get on', class: (stalled ? '' : 'none') + (filter.stalled ? ' chosen' : ''),
-  }, el('b', null, COUNT.format(stalled)), 'stalled')]);
+    title: 'Jobs that are followed and do not get on', class: (stalledJobs ? '' : 'none') + (filter.stalled ? ' chosen' : ''),
+  }, el('b', null, COUNT.format(stalledJobs)), 'stalled')]);
 }
 
 function drawProviders(providers) {
-  show($('providers'), providers.map(provider => [provider, provider.pausedUntil && ago(provider.pausedUntil)]), () => {
+  show($('providers'), providers.map(provider => [provider, provider.pausedUntil && ago(provider.pausedUntil),
+    provider.list && provider.list.restsUntil && ago(provider.list.restsUntil)]), () => {
     if (!providers.length) return el('p', {class: 'empty'}, 'There is no provider. Put two files into routes/providers to add one.');
     return el('table', null,
       el('thead', null, el('tr', null, ['Provider', 'State', 'Asks every', 'Rate', 'At once', 'Waiting', 'Jobs take', 'Last error', ''].map((title, at) =>
@@ -182,16 +186,17 @@ function drawProviders(providers) {
         const waiting = ['pending', 'processing', 'archiving'].reduce((sum, state) => sum + (provider.jobs[state] || 0), 0);
         const state = provider.paused ? badge('paused') : provider.running ? badge('running', 'fine') : badge('no route', 'paused');
         const why = provider.paused ? ' ' + provider.pauseReason + (provider.pausedUntil ? ', next try ' + ago(provider.pausedUntil) : '') : '';
-        const rest = provider.list && provider.list.restsUntil ? ' its list rests: ' + provider.list.lastError : '';
+        const rest = provider.list && provider.list.restsUntil
+          ? el('div', null, 'Asked for single jobs, its list again ' + ago(provider.list.restsUntil) + ': ' + provider.list.lastError) : null;
         return el('tr', null,
           el('td', {class: 'short'}, el('a', {href: toList({provider: provider.name})}, provider.name)),
-          el('td', null, state, el('span', {class: 'soft'}, why + rest)),
+          el('td', null, state, el('span', {class: 'soft'}, why)),
           el('td', {class: 'number short', 'data-label': 'Asks every'}, duration(provider.every)),
           el('td', {class: 'number short', 'data-label': 'Rate'}, provider.rate === undefined ? null : provider.rate + ' / s'),
           el('td', {class: 'number', 'data-label': 'At once'}, provider.atOnce === undefined ? null : String(provider.atOnce)),
           el('td', {class: 'number', 'data-label': 'Waiting'}, COUNT.format(waiting)),
           el('td', {class: 'short', 'data-label': 'Jobs take'}, usual(provider.usualDurations)),
-          el('td', {class: 'text', 'data-label': 'Last error'}, provider.lastError || null),
+          el('td', {class: 'text', 'data-label': 'Last error'}, provider.lastError || null, rest),
           el('td', {class: 'short number'}, el('button', {
             type: 'button', 'data-key': 'pause-' + provider.name,
             onclick: () => act('/api/providers/' + encodeURIComponent(provider.name) + (provider.paused ? '/resume' : '/pause')),
@@ -216,7 +221,7 @@ function drawJobs(page, filter) {
       el('thead', null, el('tr', null, ['State', 'Provider', 'Job', 'Attempt', 'Changed', 'Next ask', 'What is wrong'].map(title => el('th', null, title)))),
       el('tbody', null, page.jobs.map(job => el('tr', null,
         el('td', {class: 'short'}, badge(job.state), job.progress !== undefined && (job.state === 'processing' || job.state === 'pending')
-          ? [' ', el('span', {class: 'soft'}, job.progress + ' %')] : null, job.stalledSince ? [' ', badge('stalled', 'paused')] : null),
+          ? [' ', el('span', {class: 'soft'}, job.progress + ' %')] : null, job.stalledSince ? [' ', stalled(job)] : null),
         el('td', {class: 'short'}, job.provider),
         el('td', {class: 'id'}, el('a', {href: toJob(job), 'data-key': 'job-' + job.provider + '/' + job.jobId}, job.jobId)),
         el('td', {'data-label': 'Attempt'}, String(job.attempt)),
@@ -272,7 +277,7 @@ function drawJob(job) {
     return [
       el('p', null, el('a', {href: '#', 'data-key': 'back'}, '← All jobs')),
       el('div', {class: 'card'},
-        el('div', {class: 'title'}, badge(job.state), el('h2', null, job.provider + ' / ' + job.jobId), el('div', {class: 'line'},
+        el('div', {class: 'title'}, badge(job.state), stalled(job), el('h2', null, job.provider + ' / ' + job.jobId), el('div', {class: 'line'},
           button('Check now', 'check', open && job.state !== 'blocked'), button('Retry', 'retry', again), button('Cancel', 'cancel', open, true))),
         el('dl', null, facts.map(([name, value]) => el('div', {class: name === 'Manifest' ? 'all' : ''}, el('dt', null, name), el('dd', null, value)))),
         job.error ? el('p', {class: 'wrong'}, [job.error.code, job.error.message].filter(Boolean).join(': ')
