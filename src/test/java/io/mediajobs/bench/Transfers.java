@@ -238,6 +238,7 @@ public final class Transfers {
         String key = ProductProcess.PROVIDER + "/" + jobId + "/image.mp4";
         RepeatedBytes bytes = AssetProvider.bytes(length, runs);
         provider.job(jobId, List.of(AssetProvider.path(known, length, runs)));
+        provider.watch();
         s3.clear();
         s3.remembers(key, bytes);
         ProductProcess product = product("256m", Map.of());
@@ -257,7 +258,6 @@ public final class Transfers {
             check(key, bytes);
         } finally {
             product.close();
-            provider.watch();
         }
     }
 
