@@ -24,7 +24,7 @@ public final class KnownSecrets {
 
     /** Shown instead of a secret. */
     public static final String HIDDEN = "[redacted]";
-    /** Characters. What is shorter is as likely a word of its own as a secret, and hiding it would hide others. */
+    /** Characters. What is shorter is as likely a word of its own as a secret, and hiding it would hide others: such a secret stops the start. */
     static final int SHORTEST = 8;
 
     private static final String WORD = "(key|secret|token|password|passwd|passphrase|credentials?|authorization)";
@@ -56,13 +56,10 @@ public final class KnownSecrets {
         Set<String> found = new TreeSet<>();
         for (String key : values.stringPropertyNames()) {
             String value = values.getProperty(key).strip();
-            String usual = shipped.getProperty(key);
-            // archive.key is a pattern and not a key: nobody ships a secret
-            boolean named = NAME.matcher(key).matches() && (usual == null || usual.isBlank() || usual.contains("{{"));
-            boolean own = usual == null && referring.contains(key) && !WEB_ADDRESS.matcher(value).matches();
-            if ((named || own) && !value.contains("{{")) {
+            boolean own = shipped.getProperty(key) == null && referring.contains(key) && !WEB_ADDRESS.matcher(value).matches();
+            if ((isNamed(key, shipped) || own) && !value.contains("{{")) {
                 found.add(value);
-                found.add(SCHEME.matcher(value).replaceAll("$1"));
+                found.add(withoutScheme(value));
             }
             for (Pattern within : List.of(INLINE, USER_INFO)) {
                 Matcher inline = within.matcher(value);
@@ -77,6 +74,33 @@ public final class KnownSecrets {
             }
         });
         add(found);
+    }
+
+    // archive.key is a pattern and not a key: nobody ships a secret
+    private static boolean isNamed(String key, Properties shipped) {
+        String usual = shipped.getProperty(key);
+        return NAME.matcher(key).matches() && (usual == null || usual.isBlank() || usual.contains("{{"));
+    }
+
+    private static String withoutScheme(String value) {
+        return SCHEME.matcher(value).replaceAll("$1");
+    }
+
+    /**
+     * Settings that hold a secret which is too short to be hidden by its value. An access key is none of them: it is a name, and what belongs to it is
+     * the secret. Of Camel's own settings only those that refer to the environment are looked at, since a name alone ({@code …use-token=true}) says little there.
+     *
+     * @param values    as for {@link #learn}, likewise the others
+     * @return their keys, in order
+     */
+    static List<String> tooShort(Properties values, Properties shipped, Set<String> referring) {
+        return values.stringPropertyNames().stream().sorted()
+                .filter(key -> isNamed(key, shipped) && !key.endsWith("access-key") && (!key.startsWith("camel.") || referring.contains(key)))
+                .filter(key -> {
+                    String value = values.getProperty(key).strip();
+                    return !value.isEmpty() && !value.contains("{{") && withoutScheme(value).length() < SHORTEST;
+                })
+                .toList();
     }
 
     /** Adds one that is in no setting. */

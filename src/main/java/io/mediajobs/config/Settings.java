@@ -39,6 +39,8 @@ public final class Settings {
 
     private final Properties values;
     private final Set<String> shipped;
+    /** Keys whose value comes from the environment. */
+    private final Set<String> referring;
     private final Sources sources;
     /** What was asked for so far, with the parser of its text. */
     private final Map<String, Function<String, ?>> asked = new ConcurrentHashMap<>();
@@ -47,9 +49,10 @@ public final class Settings {
     private record Sources(Path home, List<Path> files, Map<String, String> environment, Map<String, String> system, Map<String, String> overrides) {
     }
 
-    private Settings(Properties values, Set<String> shipped, Sources sources) {
+    private Settings(Properties values, Set<String> shipped, Set<String> referring, Sources sources) {
         this.values = values;
         this.shipped = shipped;
+        this.referring = referring;
         this.sources = sources;
     }
 
@@ -81,14 +84,14 @@ public final class Settings {
 
     /** The same values, with nothing asked for yet: for whoever looks at them without living by them. */
     public Settings copy() {
-        return new Settings(values, shipped, sources);
+        return new Settings(values, shipped, referring, sources);
     }
 
     /** The same with another value for one key, and nothing asked for yet. */
     public Settings with(String key, String value) {
         Properties other = all();
         other.setProperty(key, value);
-        return new Settings(other, shipped, sources);
+        return new Settings(other, shipped, referring, sources);
     }
 
     private static Settings load(Sources sources, Map<Path, byte[]> contents) {
@@ -126,7 +129,7 @@ public final class Settings {
                 values.setProperty(key, sources.home.resolve(value).normalize().toString());
             }
         }
-        return new Settings(values, shipped, sources);
+        return new Settings(values, shipped, referring, sources);
     }
 
     /** The settings as shipped in the jar: the same file that stands at the top of the project. */
@@ -248,6 +251,18 @@ public final class Settings {
                 requireKind(key, defaults.getProperty(key).trim());
             }
         }
+    }
+
+    /**
+     * Whether secrets are long enough to be recognised in whatever text they turn up.
+     *
+     * @throws ConfigurationException that names the first key whose secret is not
+     */
+    public void requireHidableSecrets() {
+        KnownSecrets.tooShort(values, shippedProperties(), referring).stream().findFirst().ifPresent(key -> {
+            throw new ConfigurationException("The setting " + key + " (" + environmentVariable(key) + ") holds a secret of fewer than " + KnownSecrets.SHORTEST
+                    + " characters. It could not be told from an ordinary word, and so not be kept out of logs, events and answers: use a longer one.");
+        });
     }
 
     private void requireKind(String key, String usual) {

@@ -55,6 +55,7 @@ final class StartChecks {
         }
         unknownKeys(files);
         settings.requireKinds();
+        settings.requireHidableSecrets();
         providers(files);
         ports();
     }

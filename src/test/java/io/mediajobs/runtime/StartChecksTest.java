@@ -16,6 +16,7 @@ import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class StartChecksTest {
@@ -24,7 +25,7 @@ class StartChecksTest {
         return Settings.load(Path.of("").toAbsolutePath(), List.of(), environment, new Properties(), overrides);
     }
 
-    private static final Map<String, String> KEYS = Map.of("PICTORY_API_KEY", "a", "PRODUCTAI_API_KEY", "b", "STORIES_API_KEY", "c",
+    private static final Map<String, String> KEYS = Map.of("PICTORY_API_KEY", "key-of-pictory", "PRODUCTAI_API_KEY", "key-of-productai", "STORIES_API_KEY", "key-of-stories",
             "STORIES_API_URL", "https://stories.example");
 
     @Test
@@ -57,8 +58,30 @@ class StartChecksTest {
     void aKeyThatARouteNamesWithoutReferringToItIsKnown(@TempDir Path routes) throws Exception {
         Path providers = Files.createDirectory(routes.resolve("providers"));
         Files.writeString(providers.resolve("acme.camel.yaml"), "parameters:\n  hookSecrets: provider.acme.hook-secret, provider.acme.old-hook-secret\n  assetKey: \"provider.acme.key\"\n");
-        assertThatCode(() -> StartChecks.run(settings(KEYS, Map.of("routes.folder", routes.toString(), "provider.acme.hook-secret", "a",
-                "provider.acme.old-hook-secret", "b", "provider.acme.key", "c")))).doesNotThrowAnyException();
+        assertThatCode(() -> StartChecks.run(settings(KEYS, Map.of("routes.folder", routes.toString(), "provider.acme.hook-secret", "secret-1",
+                "provider.acme.old-hook-secret", "secret-2", "provider.acme.key", "secret-3")))).doesNotThrowAnyException();
+    }
+
+    /** It could not be hidden where a provider repeats it, for example. */
+    @ParameterizedTest
+    @CsvSource({"PICTORY_API_KEY, provider.pictory.key", "PRODUCTAI_HOOK_SECRET, provider.productai.hook-secret", "STORE_PASSWORD, store.password", "S3_SECRET_KEY, s3.secret-key"})
+    void aSecretThatIsTooShortToBeHiddenNamesItsKeyAndIsNotShown(String variable, String key) {
+        Map<String, String> environment = new HashMap<>(KEYS);
+        environment.put(variable, "kanarie");
+        assertThatThrownBy(() -> StartChecks.run(settings(environment, Map.of()))).isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining(key).hasMessageContaining(variable).hasMessageContaining("8 characters").hasMessageNotContaining("kanarie");
+        environment.put(variable, "kanarie8");
+        assertThatCode(() -> StartChecks.run(settings(environment, Map.of()))).doesNotThrowAnyException();
+    }
+
+    @Test
+    void whatIsNoSecretMayBeShort() {
+        Map<String, String> environment = new HashMap<>(KEYS);
+        environment.putAll(Map.of("S3_ACCESS_KEY", "test", "SOMEBODYS_TOKEN", "x", "STORE_USER", "ann"));
+        assertThatCode(() -> StartChecks.run(settings(environment, Map.of("camel.component.acme.use-token", "true", "camel.component.acme.password", "{{env:NONE}}"))))
+                .doesNotThrowAnyException();
+        // a scheme's word is no part of the secret
+        assertThatThrownBy(() -> StartChecks.run(settings(environment, Map.of("provider.stories.authorization", "Bearer short")))).hasMessageContaining("provider.stories.authorization");
     }
 
     @Test
