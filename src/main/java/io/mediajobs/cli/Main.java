@@ -105,7 +105,7 @@ public final class Main implements Runnable {
     private static int usageError(ParameterException e) {
         CommandLine command = e.getCommandLine();
         List<String> near = e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
-        String message = sentence(e.getMessage());
+        String message = sentence(Redaction.text(e.getMessage()));
         if (!near.isEmpty()) {
             message += " Did you mean " + near.get(0) + "?";
         }

@@ -2,7 +2,6 @@ package io.mediajobs.live;
 
 import io.mediajobs.config.ConfigurationException;
 import io.mediajobs.config.Settings;
-import io.mediajobs.report.Redaction;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -71,7 +70,7 @@ final class EditionCheck {
     }
 
     private String plain(String sentence, Path staged) {
-        return Redaction.text(sentence.replace(staged.toString(), atStart.copy().text("routes.folder"))).replaceAll("\\s*\\R\\s*", " ");
+        return sentence.replace(staged.toString(), atStart.copy().text("routes.folder")).replaceAll("\\s*\\R\\s*", " ");
     }
 
     /** With the file and line of the key that the sentence names first. */

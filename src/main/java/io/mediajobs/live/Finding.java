@@ -1,6 +1,7 @@
 package io.mediajobs.live;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.mediajobs.report.Redaction;
 import java.util.Comparator;
 
 /**
@@ -9,10 +10,14 @@ import java.util.Comparator;
  * @param file     relative to the routes folder
  * @param line     from 1; null if unknown
  * @param column   from 1; null if unknown
- * @param sentence what is wrong; never a secret
+ * @param sentence what is wrong; secrets are taken out of it, as it may quote what somebody wrote
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Finding(String file, Integer line, Integer column, String sentence) {
+
+    public Finding {
+        sentence = Redaction.text(sentence);
+    }
 
     /** By file, then from top to bottom. */
     static final Comparator<Finding> ORDER = Comparator.comparing(Finding::file)

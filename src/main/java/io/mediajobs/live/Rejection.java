@@ -1,5 +1,6 @@
 package io.mediajobs.live;
 
+import io.mediajobs.report.Redaction;
 import java.time.Instant;
 
 /**
@@ -9,9 +10,13 @@ import java.time.Instant;
  * @param file    relative to the routes folder, or the name of a properties file; null if no single file is to blame
  * @param line    from 1; null if unknown
  * @param column  from 1; null if unknown
- * @param message a sentence
+ * @param message a sentence; secrets are taken out of it
  */
 public record Rejection(Instant at, String file, Integer line, Integer column, String message) {
+
+    public Rejection {
+        message = Redaction.text(message);
+    }
 
     /** As the log tells it. */
     String told() {

@@ -275,7 +275,7 @@ public final class RoutesCheck {
         }
         String component = scheme.group(1);
         if (!isThere(scratch, component)) {
-            add(content, uri.line(), "There is no component " + component + " for " + Redaction.text(shown(uri.text())) + ".");
+            add(content, uri.line(), "There is no component " + component + " for " + shown(uri.text()) + ".");
         } else if (!source && (component.equals("direct") || component.equals("seda")) && !consumers.contains(inside(known.get()))) {
             add(content, uri.line(), "No route begins with " + inside(known.get()) + ".");
         } else if (component.equals("kamelet")) {
@@ -365,8 +365,8 @@ public final class RoutesCheck {
         } catch (RuntimeException e) {
             // Camel draws a picture after the first line; the text is taken as written, since a value may be a secret
             String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("").strip();
-            add(content, simple.line(), "This is not a Simple expression: " + Redaction.cut(simple.text().strip().replaceAll("\\s+", " "), 120)
-                    + " (" + Redaction.text(reason) + ").");
+            add(content, simple.line(), "This is not a Simple expression: " + quoted(simple.text())
+                    + " (" + reason + ").");
         }
     }
 
@@ -381,10 +381,15 @@ public final class RoutesCheck {
             if (!content.template) {
                 Matcher key = NO_VALUE.matcher(String.valueOf(e.getMessage()));
                 add(content, line, key.matches() ? "The setting " + key.group(1) + " that is referred to here does not exist."
-                        : "A placeholder cannot be resolved in: " + Redaction.cut(text, 120) + ".");
+                        : "A placeholder cannot be resolved in: " + quoted(text) + ".");
             }
             return Optional.empty();
         }
+    }
+
+    // before it is cut: half a secret is not known
+    private static String quoted(String text) {
+        return Redaction.cut(Redaction.text(text).strip().replaceAll("\\s+", " "), 120);
     }
 
     private static Optional<String> resolved(DefaultCamelContext scratch, String text) {
@@ -438,7 +443,7 @@ public final class RoutesCheck {
 
     /** With the place that Camel or jq name in their words. */
     private void add(String file, String words) {
-        String message = Redaction.text(words).strip().replaceAll("\\s*\\R\\s*", " ");
+        String message = words.strip().replaceAll("\\s*\\R\\s*", " ");
         Matcher place = PLACE.matcher(message);
         boolean known = place.find();
         // what follows names the same place again, or every word that the parser would have liked better

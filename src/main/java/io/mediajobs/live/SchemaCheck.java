@@ -108,7 +108,7 @@ final class SchemaCheck {
 
     private static String expected(ValidationMessage message) {
         String error = String.valueOf(message.getError());
-        return Redaction.text(error.replaceAll(".*: ", "")).replaceFirst("^(\\w+) found, (\\w+) expected$", "$1 where $2 belongs")
+        return error.replaceAll(".*: ", "").replaceFirst("^(\\w+) found, (\\w+) expected$", "$1 where $2 belongs")
                 + (error.contains("integer found, string expected") || error.contains("number found, string expected") ? "; put it in quotes" : "");
     }
 

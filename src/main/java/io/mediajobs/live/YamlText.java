@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mediajobs.report.Redaction;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -80,13 +79,13 @@ final class YamlText {
         } catch (YamlEngineException e) {
             String problem = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
             throw new UnreadableException(new Finding(file, problem.contains("aliases") ? "This file has too many aliases; write out what you mean."
-                    : "This is not YAML: " + Redaction.text(problem) + "."));
+                    : "This is not YAML: " + problem + "."));
         }
     }
 
     private static String problem(MarkedYamlEngineException e) {
         String problem = String.valueOf(e.getProblem()).strip();
-        return problem.contains("TAB") ? "a tab stands where only blanks may indent" : Redaction.text(problem);
+        return problem.contains("TAB") ? "a tab stands where only blanks may indent" : problem;
     }
 
     private static long size(Node node, IdentityHashMap<Node, Long> known) {

@@ -1,6 +1,7 @@
 package io.mediajobs.store;
 
 import io.mediajobs.job.Turn;
+import io.mediajobs.report.Redaction;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -207,7 +208,7 @@ public final class ListRounds {
     private static Duration rest(Handle handle, long now, Row row, String provider, String why, boolean stillDiscovers, Duration rest, Duration longestRest) {
         long time = Math.min(longestRest.toMillis(), rest.toMillis() << Math.min(row.failures, 20));
         handle.createUpdate("UPDATE list_round SET failures = failures + 1, rests_until = :until, still_discovers = :still, last_error = :why WHERE provider = :provider")
-                .bind("until", now + time).bind("still", stillDiscovers).bind("why", why).bind("provider", provider).execute();
+                .bind("until", now + time).bind("still", stillDiscovers).bind("why", Redaction.text(why)).bind("provider", provider).execute();
         return Duration.ofMillis(time);
     }
 

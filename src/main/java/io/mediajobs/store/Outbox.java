@@ -1,5 +1,6 @@
 package io.mediajobs.store;
 
+import io.mediajobs.report.Redaction;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -116,25 +117,25 @@ public final class Outbox {
     /**
      * The destination did not take the event; it is tried again after {@code delay}.
      *
-     * @param error   why, redacted
+     * @param error   why; kept without secrets
      * @param refusal whether it lies at the event: its destination takes others
      */
     public void failed(OutboxEvent event, String error, Duration delay, boolean refusal) {
         database.write(handle -> handle.createUpdate("UPDATE outbox SET attempts = attempts + 1, refusals = refusals + :refusals, last_error = :error,"
                         + " next_attempt_at = :at WHERE id = :id AND published_at IS NULL")
-                .bind("error", error).bind("refusals", refusal ? 1 : 0).bind("at", database.now(handle) + delay.toMillis())
+                .bind("error", Redaction.text(error)).bind("refusals", refusal ? 1 : 0).bind("at", database.now(handle) + delay.toMillis())
                 .bind("id", event.number()).execute());
     }
 
     /**
      * The destination will not have this event: it is not tried again until somebody says {@link #republish}.
      *
-     * @param error why, redacted
+     * @param error why; kept without secrets
      */
     public void park(OutboxEvent event, String error) {
         database.write(handle -> handle.createUpdate("UPDATE outbox SET attempts = attempts + 1, refusals = refusals + 1, last_error = :error,"
                         + " parked_at = :now, next_attempt_at = NULL WHERE id = :id AND published_at IS NULL")
-                .bind("error", error).bind("now", database.now(handle)).bind("id", event.number()).execute());
+                .bind("error", Redaction.text(error)).bind("now", database.now(handle)).bind("id", event.number()).execute());
     }
 
     /** Makes an event due, whether it was published, is parked or waits. @return false if there is no event of this id */

@@ -1,6 +1,7 @@
 package io.mediajobs.store;
 
 import io.mediajobs.job.Turn;
+import io.mediajobs.report.Redaction;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -278,6 +279,6 @@ final class ProviderTable {
                         + " ON CONFLICT (name) DO UPDATE SET pause_reason = :reason, paused_until = :until, failures = :failures,"
                         + " incident = :incident, last_error = :error, updated_at = :now")
                 .bind("name", provider).bind("reason", reason).bind("until", until).bind("failures", failures)
-                .bind("incident", incident).bind("error", error).bind("now", now).execute();
+                .bind("incident", incident).bind("error", Redaction.text(error)).bind("now", now).execute();
     }
 }

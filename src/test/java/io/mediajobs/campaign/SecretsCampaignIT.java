@@ -63,9 +63,9 @@ class SecretsCampaignIT {
         return MARK + "-" + of + "/+secret=" + MARK;
     }
 
-    /** A signed URL's query. */
+    /** A signed URL's query; the name of its first parameter says nothing. */
     private static String signed(String of) {
-        return "?X-Amz-Signature=" + MARK + of + "&Expires=1&token=" + MARK + "%2F" + of;
+        return "?v=" + MARK + of + "&X-Amz-Signature=" + MARK + of + "&Expires=1&token=" + MARK + "%2F" + of;
     }
 
     @BeforeEach
@@ -101,6 +101,8 @@ class SecretsCampaignIT {
         }
         settings.put("provider.productai.url", host.url(""));
         settings.put("provider.pictory.url", host.url(""));
+        // nobody listens: why an event was not taken is told, with its address
+        settings.put("events.provider.uri", "http://127.0.0.1:1/hook?token={{env:EVENTS_TOKEN}}");
         Properties file = new Properties();
         file.putAll(settings);
         try (var out = Files.newBufferedWriter(folder.resolve("own.properties"))) {
@@ -111,7 +113,8 @@ class SecretsCampaignIT {
                 .redirectErrorStream(true).redirectOutput(folder.resolve("log").toFile());
         Map<String, String> environment = builder.environment();
         environment.put("CLASSPATH", System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
-        for (String name : List.of("PICTORY_API_KEY", "PRODUCTAI_API_KEY", "STORIES_API_KEY", "PRODUCTAI_HOOK_SECRET", "PICTORY_HOOK_TOKEN", "STORE_PASSWORD", "JMS_PASSWORD")) {
+        for (String name : List.of("PICTORY_API_KEY", "PRODUCTAI_API_KEY", "STORIES_API_KEY", "PRODUCTAI_HOOK_SECRET", "PICTORY_HOOK_TOKEN", "STORE_PASSWORD", "JMS_PASSWORD",
+                "EVENTS_TOKEN")) {
             environment.put(name, secret(name));
         }
         environment.put("STORIES_API_URL", host.url("/stories"));
@@ -333,6 +336,7 @@ class SecretsCampaignIT {
         for (String edit : List.of(good.replace("Bearer {{provider.productai.key}}", "Bearer " + secret("inline")),
                 good.replace("{{provider.productai.url}}/v1/jobs", "{{provider.productai.url}}/v1/jobs?api_key=" + secret("query")),
                 good.replace("{{provider.productai.url}}/v1/jobs", "https://ann:" + MARK + "-user@h.example/v1/jobs?nonsense=" + secret("PRODUCTAI_API_KEY")),
+                good.replace("direct:route-report", "direct:" + secret("PRODUCTAI_API_KEY")),
                 good + "\n  " + secret("PRODUCTAI_API_KEY") + ": [")) {
             assertThat(edit).isNotEqualTo(good);
             Files.writeString(route, edit);

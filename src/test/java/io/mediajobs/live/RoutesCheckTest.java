@@ -2,6 +2,7 @@ package io.mediajobs.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mediajobs.config.KnownSecrets;
 import io.mediajobs.config.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The shipped routes, with one thing wrong each time. */
 class RoutesCheckTest {
@@ -109,6 +111,15 @@ class RoutesCheckTest {
         assertThat(found()).hasSize(2).anySatisfy(finding -> assertThat(finding).matches(
                 "providers/productai.camel.yaml:\\d+: This is not a Simple expression: \\$\\{variable.job.encodedId .*"))
                 .anySatisfy(finding -> assertThat(finding).startsWith("providers/productai-list.camel.yaml:").contains("not a Simple expression"));
+    }
+
+    /** What somebody wrote is quoted, but not a secret in it: findings are in the log, the API and on the page. */
+    @ParameterizedTest
+    @ValueSource(strings = {"simple: \"Bearer kanarie-secret known-to-this-test ${variable.job\"", "known-to-this-test: x"})
+    void noFindingQuotesASecret(String written) throws IOException {
+        KnownSecrets.add("known-to-this-test");
+        edit("providers/productai.camel.yaml", "simple: \"${variable.job.encodedId}\"", written);
+        assertThat(found()).isNotEmpty().allSatisfy(finding -> assertThat(finding).doesNotContain("kanarie", "known-to-this-test"));
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.mediajobs.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mediajobs.config.KnownSecrets;
 import io.mediajobs.events.JobEvents;
 import io.mediajobs.job.Job;
 import io.mediajobs.job.JobError;
@@ -18,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -82,6 +84,34 @@ abstract class JobStoreContract {
 
     private void age(String table, Duration by) {
         database.write(handle -> handle.createUpdate("UPDATE " + table + " SET came_at = came_at - :by").bind("by", by.toMillis()).execute());
+    }
+
+    /** Whoever hands it in: what is in the database is what a backup, a dump and the answers of the API show. */
+    @Test
+    void noSecretIsInAnyTable() {
+        KnownSecrets.add("kanarie-known-secret");
+        String said = "see https://ann:kanarie-user@cdn.example/a.png?v=kanarie-query and kanarie-known-secret, api_key=kanarie-parameter";
+        JobError error = new JobError(said, said, false);
+        register("p", "j");
+        Job job = claimOne("p");
+        jobs.apply(job, JobChange.to(JobState.BLOCKED).askNoMore().error(error).note("blocked", said).event(events.ended(job, JobState.BLOCKED, error, null)),
+                new ProviderSignal.Refused("unauthorized", error, HOUR));
+        register("q", "j");
+        jobs.apply(claimOne("q"), JobChange.to(null).askAgainIn(HOUR), new ProviderSignal.Unusable(error, HOUR));
+        jobs.register(List.of(new NewJob(new JobKey("r", "j"), Map.of(), HOUR, Duration.ZERO)));
+        ListRounds lists = new ListRounds(database, jobs);
+        ListRounds.Terms terms = new ListRounds.Terms(new ListRounds.Use(1, HOUR, false), 1, null, 1, Pace.FREE, HOUR);
+        lists.failed(lists.begin("r", terms).orElseThrow(), null, said, HOUR, HOUR);
+        List<OutboxEvent> taken = take(9);
+        assertThat(taken).hasSize(2);
+        outbox.failed(taken.get(0), said, HOUR, true);
+        outbox.park(taken.get(1), said);
+
+        Map<String, String> tables = new TreeMap<>();
+        for (String table : List.of("job", "timeline", "provider", "list_round", "outbox")) {
+            tables.put(table, database.read(handle -> handle.createQuery("SELECT * FROM " + table).mapToMap().list()).toString());
+        }
+        assertThat(tables.values()).allSatisfy(rows -> assertThat(rows).contains("https://cdn.example/a.png", "[redacted]").doesNotContain("kanarie"));
     }
 
     @Test
