@@ -2,6 +2,8 @@ package io.mediajobs.archive;
 
 import io.mediajobs.config.ConfigurationException;
 import io.mediajobs.config.Settings;
+import java.util.concurrent.CompletionException;
+import javax.net.ssl.SSLException;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -21,12 +23,14 @@ public final class S3Check {
     private final String bucket;
     private final String place;
     private final String probe;
+    private final String profile;
 
     public S3Check(Settings settings, S3Client s3) {
         this.s3 = s3;
         // where credentials are for one prefix only, it is that of the keys
         this.probe = ArchiveKey.of(settings).prefix() + "media-job-routes-start-check";
         this.bucket = settings.required("s3.bucket");
+        this.profile = settings.text("s3.profile");
         this.place = settings.has("s3.endpoint") ? settings.required("s3.endpoint") + " (s3.endpoint)" : "AWS";
     }
 
@@ -36,6 +40,7 @@ public final class S3Check {
      * @throws ConfigurationException with one sentence that names the setting to look at
      */
     public void run() {
+        requireCredentials();
         ask("the bucket '" + bucket + "'", () -> s3.listObjectsV2(ListObjectsV2Request.builder().bucket(bucket).maxKeys(1).build()));
     }
 
@@ -53,6 +58,15 @@ public final class S3Check {
         });
     }
 
+    private static boolean isAboutTls(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SSLException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private void abort(String uploadId) {
         try {
             s3.abortMultipartUpload(abort -> abort.bucket(bucket).key(probe).uploadId(uploadId));
@@ -61,6 +75,20 @@ public final class S3Check {
             if (!S3Failure.isWithoutUpload(e)) {
                 throw e;
             }
+        }
+    }
+
+    // by itself, because a profile that is not there or a session that has run out is nothing that the network could be blamed for
+    private void requireCredentials() {
+        try {
+            s3.serviceClientConfiguration().credentialsProvider().resolveIdentity().join();
+        } catch (SdkException | CompletionException e) {
+            if (profile.isEmpty()) {
+                throw new ConfigurationException("There are no credentials for S3. Set s3.access-key and s3.secret-key, or what the AWS default"
+                        + " chain looks for (environment, profile, role).", e);
+            }
+            throw new ConfigurationException("The profile '" + profile + "' of s3.profile gives no credentials. It must be in the AWS configuration files of this"
+                    + " user with what leads to some, and a session that it needs must not have run out (aws sso login).", e);
         }
     }
 
@@ -76,12 +104,10 @@ public final class S3Check {
             throw new ConfigurationException("S3 at " + place + " refuses " + what + " (" + code + "): "
                     + S3Failure.advice(status, e.awsErrorDetails()) + ".", e);
         } catch (SdkException e) {
-            if (S3Failure.isWithoutCredentials(e)) {
-                throw new ConfigurationException("There are no credentials for S3. Set s3.access-key and s3.secret-key, or what the AWS default"
-                        + " chain looks for (environment, profile, role).", e);
-            }
-            throw new ConfigurationException("S3 at " + place + " cannot be reached: " + S3Failure.root(e)
-                    + ". Check s3.endpoint, s3.region and the network.", e);
+            String why = "S3 at " + place + " cannot be reached: " + S3Failure.root(e) + ". ";
+            throw new ConfigurationException(why + (isAboutTls(e)
+                    ? "Check whether s3.endpoint begins with http:// or https:// as the store wants it, and that this Java trusts its certificate."
+                    : "Check s3.endpoint, s3.path-style, s3.region and the network."), e);
         }
     }
 }

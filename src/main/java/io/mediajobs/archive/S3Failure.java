@@ -67,6 +67,7 @@ final class S3Failure {
             case "InvalidStorageClass" -> "it does not know the class of s3.storage-class";
             case "InvalidTag" -> "it does not take the tags of s3.tags";
             case "AccessControlListNotSupported" -> "the bucket takes no access control lists, and something added one";
+            case "RequestTimeTooSkewed" -> "the clock of this machine is wrong";
             case "NotImplemented" -> "it cannot do what s3.encryption, s3.storage-class, s3.tags, s3.checksums or s3.overwrite=false ask for";
             case "AccessDenied", "AllAccessDisabled" -> "the credentials may not do this in the bucket of s3.bucket";
             default -> status == 301 ? "the bucket is in another region than s3.region, or s3.path-style is wrong"

@@ -3,10 +3,15 @@ package io.mediajobs.archive;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.mediajobs.config.ConfigurationException;
 import io.mediajobs.config.Settings;
 import io.mediajobs.demo.s3.EmbeddedS3;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -16,6 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.services.s3.S3Client;
 
 class S3CheckTest {
@@ -65,6 +72,67 @@ class S3CheckTest {
         refused(Map.of("s3.checksums", "never"), "s3.checksums");
         refused(Map.of("s3.secret-key", ""), "s3.secret-key");
         refused(Map.of("s3.bucket", ""), "s3.bucket");
+    }
+
+    /** What S3 says, and what is made of it. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "404 | NoSuchBucket                  | the bucket of s3.bucket does not exist", "403 | InvalidAccessKeyId | access key of s3.access-key",
+        "403 | SignatureDoesNotMatch         | secret key of s3.secret-key", "400 | ExpiredToken | have expired", "400 | AuthorizationHeaderMalformed | another region than s3.region",
+        "301 | PermanentRedirect             | another region than s3.region", "403 | AccessDenied | may not do this in the bucket of s3.bucket", "403 | RequestTimeTooSkewed | clock of this machine",
+        "503 | SlowDown                      | cannot answer now", "500 | InternalError | cannot answer now", "501 | NotImplemented | it cannot do what s3.", "400 | KMS.NotFoundException | s3.kms-key",
+        "400 | InvalidStorageClass           | s3.storage-class", "405 | MethodNotAllowed | the settings that begin with s3."})
+    void whatS3RefusesIsTold(int status, String code, String told) {
+        for (boolean writing : new boolean[] {false, true}) {
+            try (AssetHost host = new AssetHost()) {
+                host.on("/there", (request, time, out) -> {
+                    if (writing) {
+                        answer(out, "200 OK", "<ListBucketResult/>");
+                    } else {
+                        answer(out, status + " x", "<Error><Code>" + code + "</Code></Error>");
+                    }
+                });
+                host.on("/there/media-job-routes-start-check", (request, time, out) -> answer(out, status + " x", "<Error><Code>" + code + "</Code></Error>"));
+                assertThat(said(Map.of("s3.endpoint", host.url("")))).contains(told, host.url(""), code)
+                        .contains(status == 500 || status == 503 ? "" : writing ? "an object in the bucket 'there'" : "the bucket 'there'");
+            }
+        }
+    }
+
+    private static void answer(OutputStream out, String status, String xml) throws IOException {
+        AssetHost.head(out, status, "Content-Type: application/xml", "Content-Length: " + xml.length());
+        out.write(xml.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void whatIsNoS3OrCannotBeReachedIsTold() {
+        assertThat(said(Map.of("s3.endpoint", "http://127.0.0.1:1"))).contains("cannot be reached", "Connection refused", "s3.endpoint");
+        assertThat(said(Map.of("s3.endpoint", "http://no-such-host.invalid"))).contains("UnknownHostException", "s3.endpoint");
+        assertThat(said(Map.of("s3.endpoint", store.endpoint().toString().replace("http", "https")))).contains("http:// or https://");
+        try (AssetHost untrusted = new AssetHost(InetAddress.getLoopbackAddress(), TestCertificates.sockets("unknown"))) {
+            assertThat(said(Map.of("s3.endpoint", untrusted.url("")))).contains("certificat", "this Java trusts its certificate");
+            assertThat(said(Map.of("s3.endpoint", untrusted.url("").replace("https", "http")))).contains("s3.endpoint");
+        }
+        try (AssetHost page = new AssetHost()) {
+            page.file("/there", "text/html", "<html><body>It works!</body></html>".getBytes(StandardCharsets.UTF_8));
+            assertThat(said(Map.of("s3.endpoint", page.url("")))).contains("s3.endpoint");
+        }
+    }
+
+    @Test
+    void whereCredentialsComeFromIsTold() {
+        assertThat(said(Map.of("s3.access-key", "", "s3.secret-key", "", "s3.profile", "nobody"))).contains("'nobody'", "s3.profile");
+        assertThat(said(Map.of("s3.secret-key", ""))).contains("s3.secret-key", "only one");
+        assertThat(said(Map.of("s3.profile", "nobody"))).contains("s3.profile", "s3.access-key", "one of them");
+    }
+
+    /** One sentence or two, for somebody who reads them once. */
+    private String said(Map<String, String> more) {
+        Throwable refused = catchThrowable(() -> S3Access.open(settings(more)).close());
+        assertThat(refused).as(more.toString()).isInstanceOf(ConfigurationException.class);
+        assertThat(refused.getMessage()).doesNotContain("\n", "null", store.secretKey()).endsWith(".").hasSizeLessThan(420);
+        System.out.println(more + "\n   " + refused.getMessage());
+        return refused.getMessage();
     }
 
     private void refused(Map<String, String> more, String key) {
