@@ -11,8 +11,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.zip.CRC32C;
 import software.amazon.awssdk.core.ResponseInputStream;
@@ -48,7 +50,8 @@ public final class ArchiveVerification {
      * Something that is not as it was.
      *
      * @param key      of the object
-     * @param what     {@code missing}, {@code length}, {@code sha256}, {@code crc32c}, {@code unreadable}, {@code extra}, or for the manifest also {@code not-listed}
+     * @param what     {@code missing}, {@code length}, {@code sha256}, {@code crc32c}, {@code unreadable}, {@code extra}; {@code not-listed} for an object that the
+     *                 manifest should name, {@code not-archived} for one that it should not, {@code manifest} where it says another sum than was archived
      * @param expected null where there is nothing to expect
      * @param found    null where there is nothing
      */
@@ -66,6 +69,20 @@ public final class ArchiveVerification {
     public record Result(String manifest, int objects, long bytes, List<Drift> drift) {
     }
 
+    /** What an object should be. */
+    private record Expected(String key, String bytes, String sha256, String crc32c) {
+
+        private static Expected of(JsonNode asset) {
+            return new Expected(asset.path("key").asText(), asset.path("bytes").asText(), asset.path("sha256").asText(),
+                    asset.hasNonNull(AssetCheck.CRC32C) ? asset.path(AssetCheck.CRC32C).asText() : null);
+        }
+
+        private static Expected of(ArchivedAsset asset) {
+            Object crc32c = asset.details().get(AssetCheck.CRC32C);
+            return new Expected(asset.key(), String.valueOf(asset.bytes()), asset.sha256(), crc32c == null ? null : crc32c.toString());
+        }
+    }
+
     private static final class Reading {
         private int objects;
         private long bytes;
@@ -74,6 +91,8 @@ public final class ArchiveVerification {
     }
 
     /**
+     * By the manifest, and the manifest by what the store knows was archived: a manifest that was changed together with an object would say that all is well.
+     *
      * @param job that is archived
      * @throws S3UnavailableException if S3 does not answer
      * @throws S3DeniedException      if it refuses us
@@ -82,18 +101,18 @@ public final class ArchiveVerification {
         Reading reading = new Reading();
         String key = job.manifest();
         reading.known.add(key);
+        Map<String, ArchivedAsset> archived = new LinkedHashMap<>();
+        jobs.assets(job).forEach(asset -> archived.put(asset.key(), asset));
         try {
             JsonNode manifest = manifest(key, reading);
             if (manifest != null) {
                 checkSubject(job, manifest, key, reading);
-                manifest.path("assets").forEach(asset -> check(asset, reading));
-                for (ArchivedAsset asset : jobs.assets(job)) {
-                    if (reading.known.add(asset.key())) {
-                        reading.drift.add(new Drift(asset.key(), "not-listed", asset.sha256(), null));
-                    }
-                }
-                findExtra(key.substring(0, key.lastIndexOf('/') + 1), reading);
+                manifest.path("assets").forEach(asset -> check(Expected.of(asset), archived.remove(asset.path("key").asText()), reading));
+                archived.values().forEach(asset -> reading.drift.add(new Drift(asset.key(), "not-listed", asset.sha256(), null)));
             }
+            // those that the manifest does not name, which are all if it cannot be read
+            archived.values().forEach(asset -> check(Expected.of(asset), reading));
+            findExtra(key.substring(0, key.lastIndexOf('/') + 1), reading);
         } catch (SdkException e) {
             throw S3Failure.of("Reading the archive of job " + job.key(), e);
         }
@@ -130,8 +149,18 @@ public final class ArchiveVerification {
         }
     }
 
-    private void check(JsonNode asset, Reading reading) {
-        String key = asset.path("key").asText();
+    private void check(Expected said, ArchivedAsset archived, Reading reading) {
+        if (archived == null) {
+            // nothing of this job: it is not read
+            reading.drift.add(new Drift(said.key, "not-archived", null, said.sha256));
+            return;
+        }
+        compare(said.key, "manifest", archived.sha256(), said.sha256, reading);
+        check(said, reading);
+    }
+
+    private void check(Expected expected, Reading reading) {
+        String key = expected.key;
         reading.known.add(key);
         MessageDigest sha256 = Digests.digest("SHA-256");
         CRC32C crc32c = new CRC32C();
@@ -144,18 +173,18 @@ public final class ArchiveVerification {
                 bytes += read;
             }
         } catch (IOException e) {
-            reading.drift.add(new Drift(key, "unreadable", asset.path("bytes").asText() + " bytes", bytes + " bytes, then the connection broke"));
+            reading.drift.add(new Drift(key, "unreadable", expected.bytes + " bytes", bytes + " bytes, then the connection broke"));
             return;
         } catch (S3Exception e) {
-            missing(key, asset.path("sha256").asText(), e, reading);
+            missing(key, expected.sha256, e, reading);
             return;
         }
         reading.objects++;
         reading.bytes += bytes;
-        compare(key, "length", asset.path("bytes").asText(), String.valueOf(bytes), reading);
-        compare(key, "sha256", asset.path("sha256").asText(), Digests.hex(sha256), reading);
-        if (asset.hasNonNull(AssetCheck.CRC32C)) {
-            compare(key, AssetCheck.CRC32C, asset.path(AssetCheck.CRC32C).asText(), Crc32cSums.text(crc32c), reading);
+        compare(key, "length", expected.bytes, String.valueOf(bytes), reading);
+        compare(key, "sha256", expected.sha256, Digests.hex(sha256), reading);
+        if (expected.crc32c != null) {
+            compare(key, AssetCheck.CRC32C, expected.crc32c, Crc32cSums.text(crc32c), reading);
         }
     }
 

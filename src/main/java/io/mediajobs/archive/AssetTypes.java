@@ -27,8 +27,9 @@ final class AssetTypes {
     static final int HEAD = 4096;
 
     /** What a browser runs or renders with scripts: never stored under its own type. */
-    private static final Set<String> ACTIVE = Set.of("text/html", "application/xhtml+xml", "image/svg+xml", "application/xml", "text/xml",
-            "application/javascript", "text/javascript", "application/x-shockwave-flash", "multipart/related", "message/rfc822");
+    private static final Set<String> ACTIVE = Set.of("text/html", "application/x-shockwave-flash", "multipart/related", "message/rfc822");
+    /** The MIME Sniffing standard (mimesniff.spec.whatwg.org): whatever ends in +xml is XML to a browser, which runs a script in it; and what it takes for a script. */
+    private static final Pattern XML_OR_SCRIPT = Pattern.compile(".*[+]xml|(text|application)/(xml|xsl)|(text|application)/(x-)?((java|ecma|live)script|jscript).*");
     /** Programs: no allowed type makes one welcome under another name. */
     private static final Set<String> PROGRAMS = Set.of("application/x-msdownload", "application/x-elf", "application/x-executable", "application/x-sharedlib",
             "application/x-sh", "application/x-mach-o-executable", "application/x-mach-o", "application/x-dosexec", "application/java-vm", "application/java-archive");
@@ -89,7 +90,11 @@ final class AssetTypes {
 
     /** The type that an object in S3 gets: its own, unless a browser would run it. */
     static String stored(String type) {
-        return ACTIVE.contains(type) ? MediaTypes.UNKNOWN : type;
+        return isActive(type) ? MediaTypes.UNKNOWN : type;
+    }
+
+    private static boolean isActive(String type) {
+        return ACTIVE.contains(type) || XML_OR_SCRIPT.matcher(type).matches();
     }
 
     /** Bytes say more than words where they say something, but formats of sound and film share their beginnings: then words count. */
@@ -97,10 +102,9 @@ final class AssetTypes {
         if (declared.isEmpty() || declared.get().equals(found)) {
             return found;
         }
-        boolean bytesSayMore = !found.equals(MediaTypes.UNKNOWN) && !isTextual(found) && !isFilmOrSound(declared.get())
+        boolean bytesSayMore = !found.equals(MediaTypes.UNKNOWN) && !isTextual(found) && !(isFilmOrSound(declared.get()) && isFilmOrSound(found))
                 && (MediaTypes.isMedia(found) || MediaTypes.isMedia(declared.get()));
-        boolean isPicture = isFilmOrSound(declared.get()) && found.startsWith("image/");
-        return bytesSayMore || isPicture || found.equals("image/svg+xml") ? found : declared.get();
+        return bytesSayMore || found.equals("image/svg+xml") ? found : declared.get();
     }
 
     private static boolean isFilmOrSound(String type) {
@@ -108,7 +112,7 @@ final class AssetTypes {
     }
 
     private static boolean isTextual(String type) {
-        return type.startsWith("text/") || type.equals("application/x-subrip") || type.equals("image/svg+xml") || MediaTypes.isPage(type);
+        return type.startsWith("text/") || type.equals("application/x-subrip") || XML_OR_SCRIPT.matcher(type).matches() || MediaTypes.isPage(type);
     }
 
     private boolean isAllowed(String type) {
@@ -131,7 +135,7 @@ final class AssetTypes {
         if (type.startsWith("text/") && head.length < ENOUGH_FOR_TEXT && !isUtf8(head)) {
             return MediaTypes.UNKNOWN;
         }
-        return PROGRAMS.contains(type) || ACTIVE.contains(type) || MediaTypes.extension(type).isPresent() ? type : MediaTypes.UNKNOWN;
+        return PROGRAMS.contains(type) || isActive(type) || MediaTypes.extension(type).isPresent() ? type : MediaTypes.UNKNOWN;
     }
 
     /**

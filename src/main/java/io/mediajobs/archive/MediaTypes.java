@@ -31,7 +31,7 @@ final class MediaTypes {
             {"audio/webm", "weba"},
             {"text/vtt", "vtt"}, {"application/x-subrip", "srt"}, {"text/srt", "srt"}, {"application/srt", "srt"}, {"text/plain", "txt"},
             {"text/csv", "csv"}, {"text/html", "html"}, {"application/json", "json"}, {"application/xml", "xml"}, {"text/xml", "xml"},
-            {"application/pdf", "pdf"}, {"application/zip", "zip"},
+            {"application/pdf", "pdf"}, {"application/zip", "zip"}, {"application/gzip", "gz"},
         };
         for (String[] row : table) {
             EXTENSIONS.put(row[0], row[1]);

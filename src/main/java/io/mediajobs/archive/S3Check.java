@@ -98,7 +98,8 @@ public final class S3Check {
         } catch (AwsServiceException e) {
             int status = e.statusCode();
             String code = e.awsErrorDetails() == null || e.awsErrorDetails().errorCode() == null ? "HTTP " + status : e.awsErrorDetails().errorCode();
-            if (S3Failure.isPassing(status, e.awsErrorDetails())) {
+            // a wrong clock may be set while the program runs, but a start must name it
+            if (S3Failure.isPassing(status, e.awsErrorDetails()) && !code.equals("RequestTimeTooSkewed")) {
                 throw new ConfigurationException("S3 at " + place + " cannot answer now (" + code + "); start again when it can.", e);
             }
             throw new ConfigurationException("S3 at " + place + " refuses " + what + " (" + code + "): "

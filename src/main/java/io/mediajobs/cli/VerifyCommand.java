@@ -48,7 +48,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private static void print(JsonNode result, PrintWriter out) {
-        String read = result.path("objects").asText() + " objects, " + result.path("bytes").asText() + " bytes, were read.";
+        String read = result.path("objects").asText() + (result.path("objects").asInt() == 1 ? " object, " : " objects, ") + result.path("bytes").asText() + " bytes, were read.";
         if (result.path("verified").asBoolean()) {
             out.println("All is as " + Printable.line(result.path("manifest").asText()) + " says; " + read);
             return;

@@ -32,7 +32,7 @@ public final class KnownSecrets {
     private static final Pattern NAME = Pattern.compile("(?i)(?!.*kms[._-]key$)(.*[._-])?[a-z]*" + WORD + "([._-]?[0-9]+)?");
     /** Within a value: {@code …&sslKeystorePassword=RAW(…)}, {@code … password="…"}. */
     private static final Pattern INLINE = Pattern.compile(
-            "(?i)(?:secret|token|password|passwd|passphrase|api[_-]?key|access[_-]?key|signature)\\s*=\\s*(?:RAW[({]|[\"'])?([^&;,\\s\"'(){}]+)");
+            "(?i)(?:secret|token|password|passwd|passphrase|(?:api|access|secret|private)[_-]?key|signature)\\s*=\\s*(?:RAW[({]|[\"'])?([^&;,\\s\"'(){}]+)");
     /** {@code scheme://user:password@host}. */
     private static final Pattern USER_INFO = Pattern.compile("://[^/?#@\\s]*:([^/?#@\\s]+)@");
     /** {@code Bearer …}: the word before it is none. */

@@ -36,7 +36,7 @@ public final class Redaction {
     /** Also in an address that begins with a placeholder and is no URL yet. What refers to a secret is none. */
     private static final Pattern SIGNATURE = Pattern.compile(
             "\\b(x-(?:amz|goog)-(?:signature|credential|security-token)|signature|sig|key-pair-id|policy"
-                    + "|[a-z_-]{0,30}(?:api[_-]?key|access[_-]?key|password|passwd|passphrase|secret|token))=(?!\\{\\{)[^&\\s\"<>`]++",
+                    + "|[a-z_-]{0,30}(?:(?:api|access|secret|private)[_-]?key|password|passwd|passphrase|secret|token))=(?!\\{\\{)[^&\\s\"<>`]++",
             Pattern.CASE_INSENSITIVE);
 
     private Redaction() {

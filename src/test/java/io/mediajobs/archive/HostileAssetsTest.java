@@ -408,6 +408,7 @@ class HostileAssetsTest {
                 }, "asset-unavailable"),
                 new Body("a gzip bomb", "video/mp4", file("video/mp4", new byte[] {0x1f, (byte) 0x8b, 8, 0, 0, 0, 0, 0}, "Content-Encoding: gzip"), "asset-unavailable"),
                 new Body("compressed twice", "video/mp4", file("video/mp4", new byte[] {0x1f, (byte) 0x8b, 8, 0, 0, 0, 0, 0}, "Content-Encoding: gzip, gzip"), "asset-unavailable"),
+                new Body("a gzip bomb that nobody calls compressed", "video/mp4", file("video/mp4", new byte[] {0x1f, (byte) 0x8b, 8, 0, 0, 0, 0, 0, 0, 3}), "asset-type-refused"),
                 new Body("nothing, announced", "video/mp4", file("video/mp4", new byte[0]), "asset-unavailable"),
                 new Body("nothing, in chunks", "video/mp4", (request, time, out) -> {
                     AssetHost.head(out, "200 OK", "Content-Type: video/mp4", "Transfer-Encoding: chunked");
@@ -467,6 +468,13 @@ class HostileAssetsTest {
         return Stream.of(
                 new Kept("SVG that is said to be SVG", "/a.svg", "image/svg+xml", file("image/svg+xml", svg), "asset.svg", "application/octet-stream", "attachment"),
                 new Kept("HTML that is said to be HTML", "/a.html", "text/html", file("text/html", page), "asset.html", "application/octet-stream", "attachment"),
+                new Kept("a document that is said to be a video", "/i.mp4", "video/mp4", file("video/mp4", text("%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n")), "asset.mp4",
+                        "application/pdf", null),
+                new Kept("XML of a type that is allowed by its beginning", "/f", "model/vnd.collada+xml",
+                        file("model/vnd.collada+xml", text("<?xml version=\"1.0\"?><html xmlns=\"http://www.w3.org/1999/xhtml\"><script>alert(1)</script></html>")), "asset.bin",
+                        "application/octet-stream", "attachment"),
+                new Kept("a style sheet that browsers read as XML", "/g", null, file("text/xsl", text("<?xml version=\"1.0\"?><a/>")), "asset.bin", "application/octet-stream", "attachment"),
+                new Kept("a script", "/h", null, file("text/jscript", text("alert('a script that is longer than 32 characters')")), "asset.bin", "application/octet-stream", "attachment"),
                 new Kept("XML", "/a.xml", "application/xml", file("application/xml", text("<?xml version=\"1.0\"?><a/>")), "asset.xml", "application/octet-stream", "attachment"),
                 new Kept("WebP that is said to be JPEG", "/a.jpg", "image/jpeg", file("image/jpeg", webp), "asset.jpg", "image/webp", null),
                 new Kept("PNG that nobody calls so", "/a", null, file("application/octet-stream", PNG), "asset.png", "image/png", null),

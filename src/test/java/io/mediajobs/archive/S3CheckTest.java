@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -81,7 +82,7 @@ class S3CheckTest {
         "403 | SignatureDoesNotMatch         | secret key of s3.secret-key", "400 | ExpiredToken | have expired", "400 | AuthorizationHeaderMalformed | another region than s3.region",
         "301 | PermanentRedirect             | another region than s3.region", "403 | AccessDenied | may not do this in the bucket of s3.bucket", "403 | RequestTimeTooSkewed | clock of this machine",
         "503 | SlowDown                      | cannot answer now", "500 | InternalError | cannot answer now", "501 | NotImplemented | it cannot do what s3.", "400 | KMS.NotFoundException | s3.kms-key",
-        "400 | InvalidStorageClass           | s3.storage-class", "405 | MethodNotAllowed | the settings that begin with s3."})
+        "400 | InvalidStorageClass           | s3.storage-class", "405 | MethodNotAllowed | the settings of S3"})
     void whatS3RefusesIsTold(int status, String code, String told) {
         for (boolean writing : new boolean[] {false, true}) {
             try (AssetHost host = new AssetHost()) {
@@ -120,10 +121,40 @@ class S3CheckTest {
     }
 
     @Test
-    void whereCredentialsComeFromIsTold() {
-        assertThat(said(Map.of("s3.access-key", "", "s3.secret-key", "", "s3.profile", "nobody"))).contains("'nobody'", "s3.profile");
+    void twoWaysToGiveCredentialsAreOneTooMany() {
         assertThat(said(Map.of("s3.secret-key", ""))).contains("s3.secret-key", "only one");
         assertThat(said(Map.of("s3.profile", "nobody"))).contains("s3.profile", "s3.access-key", "one of them");
+    }
+
+    @Test
+    void keysProfilesAndTheDefaultChainAreTaken() throws IOException {
+        Path credentials = Files.writeString(folder.resolve("credentials"), "[media]\naws_access_key_id = " + store.accessKey() + "\naws_secret_access_key = " + store.secretKey()
+                + "\nregion = eu-central-1\n[other]\naws_access_key_id = other\naws_secret_access_key = other-secret\n");
+        Map<String, String> noKeys = Map.of("s3.access-key", "", "s3.secret-key", "");
+        with(Map.of("aws.sharedCredentialsFile", credentials.toString(), "aws.configFile", credentials.toString(), "aws.disableEc2Metadata", "true"), () -> {
+            S3Access.open(settings(and(noKeys, "s3.profile", "media"))).close();
+            // its region too
+            S3Access.open(settings(and(and(noKeys, "s3.profile", "media"), "s3.region", ""))).close();
+            assertThat(said(and(noKeys, "s3.profile", "other"))).contains("s3.access-key").doesNotContain("other-secret");
+            assertThat(said(and(noKeys, "s3.profile", "nobody"))).contains("'nobody'", "s3.profile");
+            assertThat(said(noKeys)).startsWith("There are no credentials for S3.").contains("s3.access-key", "default chain");
+        });
+        with(Map.of("aws.accessKeyId", store.accessKey(), "aws.secretAccessKey", store.secretKey()), () -> S3Access.open(settings(noKeys)).close());
+    }
+
+    private static Map<String, String> and(Map<String, String> some, String key, String value) {
+        Map<String, String> all = new HashMap<>(some);
+        all.put(key, value);
+        return all;
+    }
+
+    private static void with(Map<String, String> properties, Runnable work) {
+        properties.forEach(System::setProperty);
+        try {
+            work.run();
+        } finally {
+            properties.keySet().forEach(System::clearProperty);
+        }
     }
 
     /** One sentence or two, for somebody who reads them once. */
@@ -131,7 +162,6 @@ class S3CheckTest {
         Throwable refused = catchThrowable(() -> S3Access.open(settings(more)).close());
         assertThat(refused).as(more.toString()).isInstanceOf(ConfigurationException.class);
         assertThat(refused.getMessage()).doesNotContain("\n", "null", store.secretKey()).endsWith(".").hasSizeLessThan(420);
-        System.out.println(more + "\n   " + refused.getMessage());
         return refused.getMessage();
     }
 

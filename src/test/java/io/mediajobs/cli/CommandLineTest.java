@@ -91,6 +91,9 @@ class CommandLineTest {
         assertThat(run("check", "-D", "hunter2-secret")).isEqualTo(ExitCode.USAGE.number());
         assertThat(err).doesNotContain("hunter2").contains("key=value");
         assertOneSentence();
+        assertThat(run("check", "routes", "s3.secret-key=hunter2-secret")).isEqualTo(ExitCode.USAGE.number());
+        assertThat(err).doesNotContain("hunter2").contains("s3.secret-key=[redacted]");
+        assertOneSentence();
     }
 
     @Test

@@ -28,7 +28,7 @@ class KnownSecretsTest {
         "provider.acme.key=known-secret-01", "provider.acme.hook-secret=known-secret-02", "provider.acme.token.2=known-secret-03", "http.token=known-secret-04",
         "store.password=known-secret-05", "archive.proxy-password=known-secret-06", "camel.beans.artemis.password=known-secret-07", "provider.acme.apikey=known-secret-08",
         "provider.acme.authorization=Bearer known-secret-09", "events.uri=kafka:t?sslKeystorePassword=RAW(known-secret-10)&acks=all",
-        "store.url=jdbc:postgresql://h/db?user=ann&password=known-secret-11", "events.uri=https://ann:known-secret-12@h.example/hook",
+        "store.url=jdbc:postgresql://h/db?user=ann&password=known-secret-11", "events.uri=https://ann:known-secret-12@h.example/hook", "events.uri=aws2-sqs:jobs?secretKey=RAW(known-secret-15)&region=eu-west-1",
         "camel.component.kafka.sasl-jaas-config=Login required username=\"ann\" password=\"known-secret-13\";", "s3.secret-key=known-secret-14"})
     void whatSettingsHoldIsKnown(String property) throws IOException {
         load(property, Map.of());

@@ -38,6 +38,7 @@ class RedactionTest {
             "s3://bucket/key?SECRET wss://h.example/?SECRET | s3://bucket/key wss://h.example/",
             "/a.png?X-Amz-Signature=SECRET&X-Amz-Expires=60 | /a.png?X-Amz-Signature=[redacted]&X-Amz-Expires=60",
             "{{provider.acme.url}}/v1?api_key=SECRET&sslKeystorePassword=SECRET&n=1 | {{provider.acme.url}}/v1?api_key=[redacted]&sslKeystorePassword=[redacted]&n=1",
+            "aws2-s3:media?accessKey=SECRET&secretKey=RAW(SECRET)&s3.secret-key=SECRET | aws2-s3:media?accessKey=[redacted]&secretKey=[redacted]&s3.secret-key=[redacted]",
             "{{url}}?token={{env:ACME_TOKEN}} | {{url}}?token={{env:ACME_TOKEN}}",
             "Authorization: Bearer SECRET.SECRET-SECRET | Authorization: Bearer [redacted]",
             "no URL, 50% of a:b and ? | no URL, 50% of a:b and ?",
