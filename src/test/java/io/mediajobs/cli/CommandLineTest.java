@@ -166,7 +166,7 @@ class CommandLineTest {
 
     @Test
     void checkLikesTheShippedRoutes() {
-        assertThat(run("check", PROJECT.resolve("routes").toString(), "-Dprovider.pictory.key=k", "-Dprovider.productai.key=k", "-Dprovider.stories.key=k",
+        assertThat(run("check", PROJECT.resolve("routes").toString(), "-Dprovider.pictory.key=key-of-pictory", "-Dprovider.productai.key=key-of-productai", "-Dprovider.stories.key=key-of-stories",
                 "-Dprovider.stories.url=http://localhost", "-Ds3.bucket=b")).as(() -> out + err).isZero();
     }
 
