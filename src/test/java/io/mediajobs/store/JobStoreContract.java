@@ -95,7 +95,7 @@ abstract class JobStoreContract {
         register("p", "j");
         Job job = claimOne("p");
         jobs.apply(job, JobChange.to(JobState.BLOCKED).askNoMore().error(error).note("blocked", said).event(events.ended(job, JobState.BLOCKED, error, null)),
-                new ProviderSignal.Refused("unauthorized", error, HOUR));
+                new ProviderSignal.Refused("unauthorized", error, HOUR, true));
         register("q", "j");
         jobs.apply(claimOne("q"), JobChange.to(null).askAgainIn(HOUR), new ProviderSignal.Unusable(error, HOUR));
         jobs.register(List.of(new NewJob(new JobKey("r", "j"), Map.of(), HOUR, Duration.ZERO)));
