@@ -78,7 +78,7 @@ public final class HookFlood {
             port = free.getLocalPort();
         }
         try (TestProgram program = TestProgram.start(folder, Map.of("http.port", String.valueOf(port), "provider.productai.every", "1h", "provider.productai.rate", "100/s", "provider.productai.at-once", "20",
-                "provider.productai.hook-secret", SECRET, "poll.tick-millis", "500"))) {
+                "provider.productai.hook-secret", SECRET, "poll.tick-millis", "500", "provider.productai-list.enabled", "false"))) {
             new HookFlood(program, port, rate, seconds).run(folder.resolve("data"));
         }
     }
