@@ -165,7 +165,7 @@ public final class MediaJobRoutes implements AutoCloseable {
         Metrics metrics = new Metrics(figures);
         Leases leases = opened(new Leases(jobs, settings.duration("poll.lease")));
         holds.add(leases);
-        PollWorkers workers = opened(new PollWorkers());
+        Workers workers = opened(Workers.ofPolls());
 
         main.bind("jobs", jobs);
         main.bind("outbox", outbox);
@@ -217,7 +217,7 @@ public final class MediaJobRoutes implements AutoCloseable {
         S3Outage outage = new S3Outage();
         main.bind("s3Client", s3.once());
         main.bind("s3RepeatingClient", s3.repeating());
-        main.bind("transferPlaces", opened(new TransferPlaces(settings.number("archive.at-once"))).executor());
+        main.bind("transferPlaces", opened(Workers.ofTransfers(settings.number("archive.at-once"))).executor());
         main.bind("archivePlan", plan);
         AssetDownload downloads = opened(new AssetDownload(settings, keys, new TransferLimits(settings), new AddressGuard(settings), this::setting,
                 () -> !s3.namesChecksums()));

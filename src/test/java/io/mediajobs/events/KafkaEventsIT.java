@@ -98,8 +98,7 @@ class KafkaEventsIT {
         broker = KafkaBroker.start(data.resolve("kafka"), port);
         Publisher.tell(database, "1", "mediajobs.job.completed");
         AtomicInteger sent = new AtomicInteger();
-        try (Publisher publisher = Publisher.start(database, data, settings(),
-                deliveries -> new PublishEventsTest.Forgetful((Deliveries) deliveries, sent))) {
+        try (Publisher publisher = Publisher.start(database, data, settings(), deliveries -> PublishEventsTest.Interrupted.killed(deliveries, sent))) {
             await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(sent).hasPositiveValue());
         }
         int before = sent.get();

@@ -236,7 +236,7 @@ class PublishEventsTest {
     void whatWasSentButNotTakenDownIsSentAgainWithTheSameId() throws Exception {
         Publisher.tell(database, "1", "mediajobs.job.completed");
         AtomicInteger sent = new AtomicInteger();
-        try (Publisher publisher = Publisher.start(database, data, Map.of(), deliveries -> new Forgetful((Deliveries) deliveries, sent))) {
+        try (Publisher publisher = Publisher.start(database, data, Map.of(), deliveries -> Interrupted.killed(deliveries, sent))) {
             await().untilAsserted(() -> assertThat(sent).hasPositiveValue());
         }
         assertThat(new Outbox(database).list(0, 10).get(0).publishedAt()).isNull();
@@ -258,7 +258,11 @@ class PublishEventsTest {
             Publisher.tell(database, job, "mediajobs.job.completed");
         }
         AtomicInteger away = new AtomicInteger(3);
-        try (Publisher publisher = Publisher.start(database, data, Map.of("events.hold", "1s"), deliveries -> new Away((Deliveries) deliveries, away))) {
+        try (Publisher publisher = Publisher.start(database, data, Map.of("events.hold", "1s"), deliveries -> new Interrupted(deliveries, () -> {
+            if (away.getAndDecrement() > 0) {
+                throw new StoreUnavailableException("The job store does not answer: gone", new IllegalStateException("gone"));
+            }
+        }, () -> { }))) {
             await().atMost(Duration.ofSeconds(20)).until(() -> publisher.outbox().stream().allMatch(event -> event.publishedAt() != null));
             assertThat(publisher.outbox()).as("no attempt counts against an event").allMatch(event -> event.attempts() == 1);
         } finally {
@@ -268,14 +272,27 @@ class PublishEventsTest {
         assertThat(told).allMatch(line -> line.contains("it was not taken down what came of them"));
     }
 
-    /** A store that goes away between the destination's yes and the outbox, some times. */
-    public static final class Away {
+    /** Something goes wrong between the destination's yes and the outbox. */
+    public static final class Interrupted {
         private final Deliveries deliveries;
-        private final AtomicInteger times;
+        private final Runnable atPublished;
+        private final Runnable atFailed;
 
-        Away(Deliveries deliveries, AtomicInteger times) {
-            this.deliveries = deliveries;
-            this.times = times;
+        Interrupted(Object deliveries, Runnable atPublished, Runnable atFailed) {
+            this.deliveries = (Deliveries) deliveries;
+            this.atPublished = atPublished;
+            this.atFailed = atFailed;
+        }
+
+        /** A process that dies each time. @param sent counts what the destination took */
+        static Interrupted killed(Object deliveries, AtomicInteger sent) {
+            Runnable killed = () -> {
+                throw new IllegalStateException("killed");
+            };
+            return new Interrupted(deliveries, () -> {
+                sent.incrementAndGet();
+                killed.run();
+            }, killed);
         }
 
         public List<OutboxEvent> due(int most) {
@@ -287,42 +304,13 @@ class PublishEventsTest {
         }
 
         public void published(OutboxEvent event, String destination) {
-            if (times.getAndDecrement() > 0) {
-                throw new StoreUnavailableException("The job store does not answer: gone", new IllegalStateException("gone"));
-            }
+            atPublished.run();
             deliveries.published(event, destination);
         }
 
         public void failed(OutboxEvent event, Throwable reason, String destination) {
+            atFailed.run();
             deliveries.failed(event, reason, destination);
-        }
-    }
-
-    /** A process that dies each time between the destination's yes and the outbox. */
-    public static final class Forgetful {
-        private final Deliveries deliveries;
-        private final AtomicInteger sent;
-
-        Forgetful(Deliveries deliveries, AtomicInteger sent) {
-            this.deliveries = deliveries;
-            this.sent = sent;
-        }
-
-        public List<OutboxEvent> due(int most) {
-            return deliveries.due(most);
-        }
-
-        public boolean mayTry(OutboxEvent event) {
-            return deliveries.mayTry(event);
-        }
-
-        public void published(OutboxEvent event, String destination) {
-            sent.incrementAndGet();
-            throw new IllegalStateException("killed");
-        }
-
-        public void failed(OutboxEvent event, Throwable reason, String destination) {
-            throw new IllegalStateException("killed");
         }
     }
 }
