@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -28,10 +29,16 @@ public final class Redaction {
      * URL's query. The scheme is bounded because an unbounded one takes quadratic time on long base64 text.
      */
     private static final Pattern URL = Pattern.compile(
-            "[a-z][a-z0-9+.-]{1,15}(?:(:\\\\?/\\\\?/)|%(?:25)*3a%(?:25)*2f%(?:25)*2f)[^\\s\"<>`]*+",
+            "[a-z][a-z0-9+.-]{1,15}(?:(:\\\\?/\\\\?/)|(%(?:25)*3a%(?:25)*2f%(?:25)*2f))[^\\s\"<>`]*+",
             Pattern.CASE_INSENSITIVE);
     private static final Pattern QUERY = Pattern.compile("[?#]|\\\\u003f|\\\\u0023", Pattern.CASE_INSENSITIVE);
     private static final Pattern ENCODED_QUERY = Pattern.compile("[?#]|%(?:25)*3f|%(?:25)*23", Pattern.CASE_INSENSITIVE);
+    private static final Pattern SLASH = Pattern.compile("[/\\\\]");
+    private static final Pattern ENCODED_SLASH = Pattern.compile("/|%(?:25)*2f", Pattern.CASE_INSENSITIVE);
+    private static final Pattern AT = Pattern.compile("@");
+    private static final Pattern ENCODED_AT = Pattern.compile("@|%(?:25)*40");
+    /** A host with what is no port behind it: a user with a password. */
+    private static final Pattern USER_WITH_PASSWORD = Pattern.compile("[^:\\[\\]%]*(?::|%(?:25)*3a)(?!\\d*$|\\{\\{|\\$\\{).*", Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
     private static final Pattern BEARER = Pattern.compile("\\b(bearer|basic)\\s+[a-z0-9._~+/=-]{8,}+", Pattern.CASE_INSENSITIVE);
     /** Also in an address that begins with a placeholder and is no URL yet. What refers to a secret is none. */
     private static final Pattern SIGNATURE = Pattern.compile(
@@ -52,7 +59,7 @@ public final class Redaction {
         }
         String redacted = KnownSecrets.hide(text);
         if (redacted.indexOf(':') >= 0 || redacted.indexOf('%') >= 0) {
-            redacted = URL.matcher(redacted).replaceAll(match -> Matcher.quoteReplacement(shortened(match.group(), match.group(1))));
+            redacted = URL.matcher(redacted).replaceAll(match -> Matcher.quoteReplacement(shortened(match)));
         }
         if (redacted.indexOf('=') >= 0) {
             redacted = SIGNATURE.matcher(redacted).replaceAll("$1=" + KnownSecrets.HIDDEN);
@@ -120,18 +127,31 @@ public final class Redaction {
         return value;
     }
 
-    private static String shortened(String url, String plainSeparator) {
-        Matcher query = (plainSeparator == null ? ENCODED_QUERY : QUERY).matcher(url);
+    private static String shortened(MatchResult match) {
+        boolean plain = match.group(1) != null;
+        String url = match.group();
+        Matcher query = (plain ? QUERY : ENCODED_QUERY).matcher(url);
         String path = query.find() ? url.substring(0, query.start()) : url;
-        if (plainSeparator == null) {
-            return path;
+        int authority = match.end(plain ? 1 : 2) - match.start();
+        Matcher slash = (plain ? SLASH : ENCODED_SLASH).matcher(path);
+        int end = slash.find(authority) ? slash.start() : path.length();
+        Pattern at = plain ? AT : ENCODED_AT;
+        int host = afterLast(at, path, authority, end);
+        if (host < 0 && at.matcher(url).find(end) && USER_WITH_PASSWORD.matcher(path.substring(authority, end)).matches()) {
+            // a password with an unescaped slash, question mark or hash
+            host = afterLast(at, path, end, path.length());
+            return path.substring(0, authority) + (host < 0 ? KnownSecrets.HIDDEN : path.substring(host));
         }
-        int authority = path.indexOf(plainSeparator) + plainSeparator.length();
-        int end = authority;
-        while (end < path.length() && path.charAt(end) != '/' && path.charAt(end) != '\\') {
-            end++;
+        return host < 0 ? path : path.substring(0, authority) + path.substring(host);
+    }
+
+    /** @return where what was found last ends; -1 if nothing was found */
+    private static int afterLast(Pattern wanted, String text, int from, int to) {
+        Matcher found = wanted.matcher(text).region(from, to);
+        int end = -1;
+        while (found.find()) {
+            end = found.end();
         }
-        int user = path.lastIndexOf('@', end - 1);
-        return user < authority ? path : path.substring(0, authority) + path.substring(user + 1);
+        return end;
     }
 }

@@ -60,7 +60,7 @@ class SecretsCampaignIT {
     private int observePort;
 
     private static String secret(String of) {
-        return MARK + "-" + of + "/+secret=" + MARK;
+        return MARK + "-" + of + "/+=" + MARK;
     }
 
     /** A signed URL's query; the name of its first parameter says nothing. */
