@@ -67,7 +67,7 @@ final class JobClock {
 
     /**
      * What the job teaches, now that its report says completed. It ended since it was asked the last time, and when the provider says; what is
-     * not known nearly enough by that teaches nothing.
+     * not known nearly enough by that teaches nothing, and neither does a time that nobody would have waited: a provider's clock may be years off.
      *
      * @param every the provider's interval
      */
@@ -94,7 +94,8 @@ final class JobClock {
                 rests.put(seen.tenth(), Math.min(100, Math.max(0.01, millis(seen.at(), ended) / promised)));
             }
         }
-        return new UsualDuration.Lesson(model(report), exact && total >= 1 ? total : null, rests, told);
+        boolean believable = total >= 1 && total <= millis(job.registeredAt(), job.deadlineAt());
+        return new UsualDuration.Lesson(model(report), exact && believable ? total : null, rests, told);
     }
 
     private Instant created() {

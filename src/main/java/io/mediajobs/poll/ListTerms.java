@@ -1,5 +1,6 @@
 package io.mediajobs.poll;
 
+import io.mediajobs.config.Durations;
 import java.time.Duration;
 import java.util.Map;
 
@@ -8,7 +9,7 @@ import java.util.Map;
  *
  * @param atLeast       due jobs from which on the list is asked for; at least 2, or a list would cost as much as it spares
  * @param pages         of one round at the most; at least 1
- * @param every         shortest time between the beginnings of two rounds; null for a quarter of the provider's interval
+ * @param every         shortest time between the beginnings of two rounds; null for a quarter of the provider's interval, at the most {@link #LONGEST_EVERY}
  * @param discoverEvery how often the whole list is read for jobs that nobody registered; null for never
  */
 public record ListTerms(int atLeast, int pages, Duration every, Duration discoverEvery) {
@@ -25,9 +26,12 @@ public record ListTerms(int atLeast, int pages, Duration every, Duration discove
                 ProviderTerms.term(parameters, "discoverEvery", "none", ListTerms::timeOrNone));
     }
 
+    /** Jobs that come in groups wait for their first ask no longer than this, however seldom the provider is asked otherwise. */
+    private static final Duration LONGEST_EVERY = Duration.ofSeconds(15);
+
     /** Shortest time between the beginnings of two rounds. @param interval the provider's */
     public Duration every(Duration interval) {
-        return every == null ? interval.dividedBy(4) : every;
+        return every == null ? Durations.shorter(interval.dividedBy(4), LONGEST_EVERY) : every;
     }
 
     private static int several(String text) {

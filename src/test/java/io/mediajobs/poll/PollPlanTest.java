@@ -44,11 +44,29 @@ class PollPlanTest {
     }
 
     private static Duration next(double age, Integer progress, Histogram totals, Map<Integer, Histogram> rests, String asks) {
-        Job job = new Job(1, new JobKey("acme", "a"), JobState.PROCESSING, 1, null, null, List.of(), null, Map.of(), null, BEGIN, BEGIN, 1, BEGIN.plusSeconds(3600), BEGIN, 0, 0,
-                null, null, null, "token", null);
+        Job job = job();
         Report report = new Report(Status.PROCESSING, progress, null, null, null, null, BEGIN, null, null, Map.of("model", "m1"));
         return new PollPlan(() -> BEGIN.plusMillis((long) (age * 1000)), () -> List.of(new UsualDuration("acme", "m1", totals, rests, true)), LONGEST)
                 .next(job, report, null, "2s", asks, null);
+    }
+
+    /** Registered at {@link #BEGIN}, with a deadline of an hour. */
+    private static Job job() {
+        return new Job(1, new JobKey("acme", "a"), JobState.PROCESSING, 1, null, null, List.of(), null, Map.of(), null, BEGIN, BEGIN, 1, BEGIN.plusSeconds(3600), BEGIN, 0, 0,
+                null, null, null, "token", null);
+    }
+
+    private static Double learned(Instant created, Instant completed) {
+        Report report = new Report(Status.COMPLETED, 100, null, null, null, null, created, null, completed, Map.of());
+        return new JobClock(job(), report, BEGIN.plusSeconds(60)).lesson(Duration.ofSeconds(2)).total();
+    }
+
+    @Test
+    void whatAProviderSaysOfAJobsTimesTeachesOnlyWhatCanBe() {
+        assertThat(learned(BEGIN, BEGIN.plusSeconds(50))).isEqualTo(50_000);
+        assertThat(learned(BEGIN.minusSeconds(365L * 86_400), BEGIN.plusSeconds(50))).as("a year").isNull();
+        assertThat(learned(BEGIN, Instant.parse("9999-01-01T00:00:00.001Z"))).as("not yet").isNull();
+        assertThat(learned(Instant.EPOCH.plusMillis(1), BEGIN)).as("a clock that was never set").isNull();
     }
 
     private static void assertInterval(Duration time) {
@@ -111,8 +129,7 @@ class PollPlanTest {
 
     @Test
     void aWrongClockOfTheProviderPlansNothingAbsurd() {
-        Job job = new Job(1, new JobKey("acme", "a"), JobState.PROCESSING, 1, null, null, List.of(), null, Map.of(), null, BEGIN, BEGIN, 1, BEGIN.plusSeconds(3600), BEGIN, 0, 0,
-                null, null, null, "token", null);
+        Job job = job();
         Report report = new Report(Status.PROCESSING, 50, null, null, null, null, BEGIN.plusSeconds(86_400), null, null, Map.of("model", "m1"));
         Duration next = new PollPlan(() -> BEGIN.plusSeconds(10), () -> List.of(new UsualDuration("acme", "m1", TWENTY_SECONDS, EVEN_PROGRESS, true)), LONGEST)
                 .next(job, report, null, "2s", "predicted", null);

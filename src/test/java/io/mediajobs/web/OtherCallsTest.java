@@ -48,7 +48,7 @@ class OtherCallsTest {
     @Test
     void aListThatRestsIsShownWithItsReasonUntilSomebodyResumesIt() throws Exception {
         assertThat(provider("pictory-render").has("list")).isFalse();
-        assertThat(provider("stories").path("list").toString()).isEqualTo("{\"atLeast\":10,\"every\":15.0,\"discoverEvery\":60.0}");
+        assertThat(provider("stories").path("list").toString()).isEqualTo("{\"atLeast\":10,\"every\":7.5,\"discoverEvery\":60.0}");
         ListRounds.Terms terms = new ListRounds.Terms(new ListRounds.Use(10, Duration.ZERO, false), 1, Duration.ZERO, 1, Pace.FREE, Duration.ofMinutes(1));
         ListRounds lists = new ListRounds(api.database, api.jobs);
         lists.failed(lists.begin("stories", terms).orElseThrow(), null, "http-404: No such list", Duration.ofHours(1), Duration.ofHours(1));
