@@ -19,6 +19,11 @@ public final class Durations {
         return one.compareTo(other) < 0 ? one : other;
     }
 
+    /** The longer of two. */
+    public static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? other : one;
+    }
+
     /**
      * @param text such as {@code 15s} or {@code 1h30m}; a bare number has no unit and is refused
      * @throws IllegalArgumentException with a sentence, if it is not a duration

@@ -96,7 +96,7 @@ public final class Registrar {
         checkJobId(registration.jobId());
         Duration deadline = registration.deadline() == null ? provider.deadline() : deadline(registration.deadline());
         checkTags(registration.tags());
-        Duration first = provider.firstAfter().compareTo(notBefore) < 0 ? notBefore : provider.firstAfter();
+        Duration first = Durations.longer(provider.firstAfter(), notBefore);
         return new NewJob(new JobKey(provider.name(), registration.jobId()), registration.tags(), deadline, first);
     }
 

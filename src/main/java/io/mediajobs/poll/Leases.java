@@ -35,7 +35,7 @@ public final class Leases implements Processor, AutoCloseable {
     private final Map<Long, Job> held = new ConcurrentHashMap<>();
     private final Map<Long, String> polling = new ConcurrentHashMap<>();
     /** Claimed jobs that no exchange of their own works on yet. */
-    private final Set<Job> unbound = ConcurrentHashMap.newKeySet();
+    private final Set<Long> unbound = ConcurrentHashMap.newKeySet();
     /** Jobs that the archive has, or that wait for it. Camel's queue does not take a completion along to whoever takes the exchange out of it. */
     private final Map<Long, Job> queued = new ConcurrentHashMap<>();
     private volatile Consumer<String> freePlaceListener = provider -> { };
@@ -79,13 +79,13 @@ public final class Leases implements Processor, AutoCloseable {
         for (Job job : claimed) {
             held.put(job.id(), job);
             polling.put(job.id(), job.provider());
-            unbound.add(job);
+            unbound.add(job.id());
         }
         tick.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
             @Override
             public void onDone(Exchange done) {
                 for (Job job : claimed) {
-                    if (unbound.remove(job)) {
+                    if (unbound.remove(job.id())) {
                         LOG.warn("Job {} was claimed and not asked for; it is claimed again when its lease has run out", job.key());
                         free(job);
                         forget(job, done);
@@ -99,7 +99,7 @@ public final class Leases implements Processor, AutoCloseable {
     @Override
     public void process(Exchange exchange) {
         Job job = exchange.getVariable("job", Job.class);
-        unbound.remove(job);
+        unbound.remove(job.id());
         held.put(job.id(), job);
         exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
             @Override

@@ -1,5 +1,6 @@
 package io.mediajobs.poll;
 
+import io.mediajobs.config.Durations;
 import io.mediajobs.job.Job;
 import io.mediajobs.job.JobState;
 import io.mediajobs.report.Report;
@@ -75,7 +76,7 @@ public final class ListNews {
             // it was not asked for: its next ask may come sooner for that, and never later
             Duration left = Duration.between(now, job.nextPollAt());
             add(job, JobChange.to(state).progress(report.progress()).report(report.toJson().toString())
-                    .askAgainIn(askIn.compareTo(left) < 0 ? askIn : left).noteNews(state.word(), null));
+                    .askAgainIn(Durations.shorter(askIn, left)).noteNews(state.word(), null));
         }
     }
 

@@ -9,10 +9,13 @@ import java.util.Map;
  *
  * @param atLeast       due jobs from which on the list is asked for; at least 2, or a list would cost as much as it spares
  * @param pages         of one round at the most; at least 1
- * @param every         shortest time between the beginnings of two rounds; null for a quarter of the provider's interval, at the most {@link #LONGEST_EVERY}
+ * @param every         shortest time between the beginnings of two rounds; null for a quarter of the provider's interval, at the most 15 s
  * @param discoverEvery how often the whole list is read for jobs that nobody registered; null for never
  */
 public record ListTerms(int atLeast, int pages, Duration every, Duration discoverEvery) {
+
+    /** Jobs that come in groups wait for their first ask no longer than this, however seldom the provider is asked otherwise. */
+    private static final Duration LONGEST_EVERY = Duration.ofSeconds(15);
 
     /**
      * @param parameters by name, placeholders resolved
@@ -25,9 +28,6 @@ public record ListTerms(int atLeast, int pages, Duration every, Duration discove
                 ProviderTerms.term(parameters, "every", "none", ListTerms::timeOrNone),
                 ProviderTerms.term(parameters, "discoverEvery", "none", ListTerms::timeOrNone));
     }
-
-    /** Jobs that come in groups wait for their first ask no longer than this, however seldom the provider is asked otherwise. */
-    private static final Duration LONGEST_EVERY = Duration.ofSeconds(15);
 
     /** Shortest time between the beginnings of two rounds. @param interval the provider's */
     public Duration every(Duration interval) {

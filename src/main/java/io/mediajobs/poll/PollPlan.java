@@ -136,7 +136,7 @@ public final class PollPlan {
     public Duration next(@Variable("job") Job job, @Variable("report") Report report, @Variable("retryAfter") Duration retryAfter, String every, String asks,
             @Variable("now") Instant at) {
         Duration interval = Durations.parse(every);
-        Duration most = Stream.of(longest, interval).max(Comparator.naturalOrder()).orElseThrow();
+        Duration most = Durations.longer(longest, interval);
         double planned = 0;
         if (!asks.equals("fixed")) {
             JobClock clock = new JobClock(job, report, at == null ? now.get() : at);

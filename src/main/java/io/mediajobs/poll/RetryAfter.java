@@ -45,7 +45,7 @@ final class RetryAfter {
     }
 
     private static Duration capped(Duration asked, Duration longest) {
-        return Durations.shorter(asked.compareTo(LEAST) < 0 ? LEAST : asked, longest);
+        return Durations.shorter(Durations.longer(asked, LEAST), longest);
     }
 
     private static Optional<Instant> date(String text) {

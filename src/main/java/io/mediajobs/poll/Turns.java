@@ -1,5 +1,6 @@
 package io.mediajobs.poll;
 
+import io.mediajobs.config.Durations;
 import io.mediajobs.job.Job;
 import io.mediajobs.job.Turn;
 import io.mediajobs.store.JobStore;
@@ -8,13 +9,11 @@ import io.mediajobs.store.ProviderSignal;
 import io.mediajobs.store.StoreUnavailableException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.http.HttpActivityListener;
 import org.apache.hc.core5.http.Header;
@@ -66,7 +65,7 @@ public final class Turns implements HttpActivityListener, AutoCloseable {
      *                    nothing
      */
     public Turns(JobStore jobs, Supplier<Duration> longestRest, Duration tick) {
-        this.ahead = Stream.of(tick, LEAST_AHEAD).max(Comparator.naturalOrder()).filter(time -> time.compareTo(MOST_AHEAD) < 0).orElse(MOST_AHEAD);
+        this.ahead = Durations.shorter(Durations.longer(tick, LEAST_AHEAD), MOST_AHEAD);
         this.jobs = jobs;
         this.longestRest = longestRest;
     }

@@ -172,14 +172,14 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.bind("jobEvents", events);
         main.bind("leases", leases);
         main.bind("pollWorkers", workers.executor());
-        turns = opened(new Turns(jobs, () -> Durations.parse(setting("throttle.longest-pause")), Duration.ofMillis(settings.number("poll.tick-millis"))));
+        Duration tick = Duration.ofMillis(settings.number("poll.tick-millis"));
+        turns = opened(new Turns(jobs, () -> Durations.parse(setting("throttle.longest-pause")), tick));
         Ticks ticks = opened(new Ticks());
         RouteProviders providers = new RouteProviders();
         jobs.onSameKey(providers::sameKey);
-        main.bind("dueJobs", new DueJobs(jobs, leases, providers, turns, ticks, Duration.ofMillis(settings.number("poll.tick-millis")),
+        main.bind("dueJobs", new DueJobs(jobs, leases, providers, turns, ticks, tick,
                 settings.number("poll.places-per-node")));
-        DueLists lists = opened(new DueLists(new ListRounds(database, jobs), providers, leases, turns, ticks,
-                Duration.ofMillis(settings.number("poll.tick-millis"))));
+        DueLists lists = opened(new DueLists(new ListRounds(database, jobs), providers, leases, turns, ticks, tick));
         jobs.onDue(provider -> {
             ticks.now(provider);
             lists.lookNow(provider);

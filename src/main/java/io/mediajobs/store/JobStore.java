@@ -662,18 +662,7 @@ public final class JobStore {
     }
 
     /**
-     * Remembers an asset that is complete in S3, so that a later try of the same attempt leaves it out.
-     *
-     * @throws LeaseLostException if the lease is no longer the claimer's
-     */
-    public void saveAsset(Job leased, ArchivedAsset asset) {
-        if (!saveAssets(List.of(new NewAsset(leased, asset))).isEmpty()) {
-            throw new LeaseLostException(leased.key());
-        }
-    }
-
-    /**
-     * Remembers several, of whatever jobs, in one transaction.
+     * Remembers that assets, of whatever jobs, are complete in S3, in one transaction: a later try of the same attempt leaves them out.
      *
      * @return those that are not written, since the lease is no longer the claimer's
      */

@@ -10,6 +10,7 @@ import io.mediajobs.job.JobState;
 import io.mediajobs.store.ArchivedAsset;
 import io.mediajobs.store.JobChange;
 import io.mediajobs.store.JobStore;
+import io.mediajobs.store.NewAsset;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
@@ -242,8 +243,8 @@ class JobsApiTest {
     void aSingleJobShowsItsAssetsReportAndError() throws Exception {
         follow("stories", "full");
         Job job = claimed("full");
-        api.jobs.saveAsset(job, new ArchivedAsset(0, "video", "stories/full/video.mp4", 12, "ab", "video/mp4", "https://cdn.example/v.mp4",
-                Map.of("width", 720, "duration", 8.5)));
+        assertThat(api.jobs.saveAssets(List.of(new NewAsset(job, new ArchivedAsset(0, "video", "stories/full/video.mp4", 12, "ab", "video/mp4",
+                "https://cdn.example/v.mp4", Map.of("width", 720, "duration", 8.5)))))).isEmpty();
         api.jobs.apply(job, JobChange.to(JobState.BLOCKED).askNoMore().progress(45).polled().manifest("stories/full/manifest.json")
                 .report("{\"status\":\"completed\"}").error(new JobError("5001", "No.", false)).note("blocked", "5001"), null);
         JsonNode json = api.get("/api/jobs/stories/full").json();
