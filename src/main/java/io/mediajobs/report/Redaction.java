@@ -46,6 +46,9 @@ public final class Redaction {
                     + "|[a-z_-]{0,30}(?:(?:api|access|secret|private)[_-]?key|password|passwd|passphrase|secret|token))=(?!\\{\\{)[^&\\s\"<>`]++",
             Pattern.CASE_INSENSITIVE);
 
+    /** A secret such as {@code password} hides the name of a parameter as well. */
+    private static final Pattern HIDDEN_NAME = Pattern.compile("(" + Pattern.quote(KnownSecrets.HIDDEN) + ")=(?!\\{\\{)[^&\\s\"<>`]++");
+
     private Redaction() {
     }
 
@@ -63,6 +66,7 @@ public final class Redaction {
         }
         if (redacted.indexOf('=') >= 0) {
             redacted = SIGNATURE.matcher(redacted).replaceAll("$1=" + KnownSecrets.HIDDEN);
+            redacted = HIDDEN_NAME.matcher(redacted).replaceAll("$1=" + KnownSecrets.HIDDEN);
         }
         return BEARER.matcher(redacted).replaceAll("$1 " + KnownSecrets.HIDDEN);
     }

@@ -25,6 +25,7 @@ class RedactionTest {
             "https://h.example/a.png?sig=SECRET | https://h.example/a.png",
             "HTTPS://h.example/a.png#SECRET | HTTPS://h.example/a.png",
             "https://h.example?SECRET | https://h.example",
+            "s3.[redacted]=SECRET and more | s3.[redacted]=[redacted] and more",
             "https://user:SECRET@h.example:8443/a | https://h.example:8443/a",
             "https://SECRET@SECRET@h.example/a?b@c | https://h.example/a",
             "https://h.example/a@b | https://h.example/a@b",
