@@ -91,7 +91,9 @@ class CveTest {
             port = free.getLocalPort();
         }
         program = TestProgram.start(folder, Map.of("provider.productai.url", provider.url(""), "provider.productai.key", KEY, "provider.productai.hook-secret", HOOK_SECRET,
-                "http.token", TOKEN, "http.port", String.valueOf(port), "events.uri", "mock:events"));
+                "http.token", TOKEN, "http.port", String.valueOf(port), "events.uri", "mock:events",
+                // which must do nothing, wherever somebody says so
+                "camel.component.http.follow-redirects", "true"));
         program.program.context().addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
