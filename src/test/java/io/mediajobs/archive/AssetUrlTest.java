@@ -50,6 +50,12 @@ class AssetUrlTest {
         assertThatThrownBy(() -> AssetUrl.parse("https://h/" + "a".repeat(65_527))).isInstanceOf(AssetRefusedException.class);
     }
 
+    /** Whoever throws it. */
+    @Test
+    void whatIsThrownAboutAnAssetHasNoSecret() {
+        assertThat(new AssetUnavailableException("The host of https://ann:kanarie@h.example/a?v=kanarie is away.")).hasMessage("The host of https://h.example/a is away.");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "/b?x=%2F,           https://h:8443/b?x=%2F",

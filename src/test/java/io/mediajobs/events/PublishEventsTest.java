@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.mediajobs.config.KnownSecrets;
 import io.mediajobs.store.Database;
 import io.mediajobs.store.Outbox;
 import io.mediajobs.store.OutboxEvent;
@@ -215,6 +216,30 @@ class PublishEventsTest {
             assertThat(publisher.outbox()).allMatch(event -> event.parkedAt() == null && event.refusals() == 0);
             down.set(false);
             await().until(() -> publisher.outbox().stream().allMatch(event -> event.publishedAt() != null));
+        }
+    }
+
+    /** A cut could leave half a secret, which nobody would know any more. */
+    @Test
+    void whyAnEventWasNotTakenIsToldWithoutSecrets() {
+        KnownSecrets.add("kanarie-known-secret");
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        Logger logger = (Logger) LoggerFactory.getLogger(Deliveries.class);
+        logger.addAppender(log);
+        try {
+            Outbox outbox = new Outbox(database);
+            Deliveries deliveries = new Deliveries(outbox, Duration.ofMillis(1), Duration.ofMillis(1), Duration.ofMinutes(1), 1_000);
+            for (int before = 480; before < 500; before++) {
+                Publisher.tell(database, "job-" + before, "mediajobs.job.failed");
+                OutboxEvent event = outbox.take(1, List.of(), Duration.ofMinutes(1)).get(0);
+                deliveries.failed(event, new IllegalStateException("x".repeat(before) + "kanarie-known-secret"), "https://h.example/hook?token=kanarie");
+                outbox.park(event, outbox.list(0, 100).get(before - 480).lastError());
+            }
+            assertThat(outbox.list(0, 100)).hasSize(20).allSatisfy(event -> assertThat(event.lastError()).isNotBlank().doesNotContain("kanarie"));
+            assertThat(log.list).hasSize(20).allSatisfy(line -> assertThat(line.getFormattedMessage()).contains("was not published").doesNotContain("kanarie"));
+        } finally {
+            logger.detachAppender(log);
         }
     }
 

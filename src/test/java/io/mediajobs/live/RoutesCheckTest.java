@@ -7,6 +7,7 @@ import io.mediajobs.config.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The shipped routes, with one thing wrong each time. */
 class RoutesCheckTest {
 
+    private static final String X_110 = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
     private static final Path SHIPPED = Path.of("routes").toAbsolutePath();
 
     @TempDir
@@ -115,11 +117,23 @@ class RoutesCheckTest {
 
     /** What somebody wrote is quoted, but not a secret in it: findings are in the log, the API and on the page. */
     @ParameterizedTest
-    @ValueSource(strings = {"simple: \"Bearer kanarie-secret known-to-this-test ${variable.job\"", "known-to-this-test: x"})
+    @ValueSource(strings = {"simple: \"Bearer kanarie-secret known-to-this-test ${variable.job\"", "known-to-this-test: x",
+        // where it is cut
+        "simple: \"" + X_110 + "known-to-this-test ${variable.job\""})
     void noFindingQuotesASecret(String written) throws IOException {
         KnownSecrets.add("known-to-this-test");
         edit("providers/productai.camel.yaml", "simple: \"${variable.job.encodedId}\"", written);
-        assertThat(found()).isNotEmpty().allSatisfy(finding -> assertThat(finding).doesNotContain("kanarie", "known-to-this-test"));
+        assertThat(found()).isNotEmpty().allSatisfy(finding -> assertThat(finding).doesNotContain("kanarie", "known-to"));
+    }
+
+    /** Whoever makes it. */
+    @Test
+    void noRefusedEditQuotesASecret() {
+        Rejection rejection = new Rejection(Instant.now(), "x.camel.yaml", 1, null, "See https://ann:kanarie@h.example/a?v=kanarie.");
+        assertThat(rejection.told()).isEqualTo("x.camel.yaml, line 1: See https://h.example/a");
+        KnownSecrets.add("known-to-this-test");
+        // where it is cut
+        assertThat(BuildFailure.explain(null, null, new IllegalStateException("x".repeat(490) + "known-to-this-test")).told()).startsWith("xxx").doesNotContain("known");
     }
 
     @Test

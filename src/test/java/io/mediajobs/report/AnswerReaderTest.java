@@ -1,5 +1,7 @@
 package io.mediajobs.report;
 
+import io.mediajobs.config.KnownSecrets;
+import io.mediajobs.job.JobError;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -268,6 +270,36 @@ class AnswerReaderTest {
     void longErrorMessagesAreCut() {
         Answer answer = reader.read(200, null, bytes("{\"status\":\"failed\",\"error\":{\"message\":\"" + "x".repeat(50_000) + "\"}}"), copy);
         assertThat(answer.report().error().message()).hasSize(4_000).endsWith("…");
+    }
+
+    /** A cut could leave half a secret, which nobody would know any more. */
+    @Test
+    void secretsAreTakenOutBeforeTextIsCut() throws MappingException {
+        KnownSecrets.add("kanarie-known-secret");
+        Mapping all = Mapping.compile("all.jq", ".");
+        for (int longest : List.of(60, 200, 300, AnswerReader.LONGEST_EXCERPT, 4_000)) {
+            for (int before = longest - 19; before < longest; before++) {
+                String text = "x".repeat(before) + "kanarie-known-secret";
+                assertThat(reader.read(200, null, bytes("{\"status\":\"" + text + "\"}"), all).toString()).doesNotContain("kanarie");
+                assertThat(reader.read(200, null, bytes("{\"status\":\"pending\",\"" + text + "\":1}"), all).toString()).doesNotContain("kanarie");
+                assertThat(reader.read(200, text, bytes(text), all).toString()).doesNotContain("kanarie");
+                assertThat(reader.read(400, null, bytes("{\"error\":{\"code\":\"" + text + "\",\"message\":\"" + text + "\"}}"), all).toString()).doesNotContain("kanarie");
+            }
+        }
+    }
+
+    /** Whoever makes it. */
+    @Test
+    void nothingThatIsKeptOfAnAnswerHasASecret() {
+        KnownSecrets.add("kanarie-known-secret");
+        String said = "kanarie-known-secret of https://ann:kanarie-user@h.example/a?v=kanarie-query";
+        Map<String, Object> map = Map.of(said, said, "list", List.of(said, Map.of(said, said)));
+        JobError error = new JobError(said, said, null);
+        ReportAsset asset = new ReportAsset("image", "https://ann:kanarie-user@h.example/a?v=kanarie-query", said, null, null, null, null);
+        Report report = new Report(Status.COMPLETED, null, error, List.of(asset), Map.of(said, said), map, null, null, null, map);
+        assertThat(report.toJson().toString()).contains("[redacted] of https://h.example/a").doesNotContain("kanarie");
+        assertThat(report.toString()).doesNotContain("kanarie");
+        assertThat(new Answer(400, null, error, map, said).toString()).contains("[redacted] of https://h.example/a").doesNotContain("kanarie");
     }
 
     private String failure(int status, String body) {

@@ -1,6 +1,7 @@
 package io.mediajobs.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.junit.jupiter.api.Test;
@@ -131,6 +132,13 @@ class ProviderMappingsTest {
         assertThat(report.toString()).doesNotContain("SECRET");
         assertThat(report.toJson().toString()).doesNotContain("SECRET").contains("https://d1.example.cloudfront.net/r/v.mp4\"");
         assertThat(report.links()).containsEntry("share", "https://video.pictory.ai/v/1");
+    }
+
+    @Test
+    void howASampleDiffersIsToldWithoutSecrets() throws Exception {
+        JsonNode expected = new ObjectMapper().readTree("{\"url\":\"https://s.example/a?sig=SECRET\"}");
+        JsonNode actual = new ObjectMapper().readTree("{\"url\":\"https://ann:SECRET@s.example/" + "a".repeat(100) + "?sig=SECRET\"}");
+        assertThat(Sample.difference(expected, actual)).startsWith("url is ").contains("and should be \"https://s.example/a").doesNotContain("SECRET");
     }
 
     @Test

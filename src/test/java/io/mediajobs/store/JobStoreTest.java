@@ -129,6 +129,13 @@ class JobStoreTest extends JobStoreContract {
         assertThatThrownBy(() -> Database.open(file.resolve("jobs.db"))).isInstanceOf(StoreException.class).hasMessageContaining("not writable");
     }
 
+    /** What a driver says quotes the whole address. */
+    @Test
+    void anAddressThatIsNoneIsToldWithoutItsPassword() {
+        StoreSettings settings = new StoreSettings("jdbc:postgresql://h.example:port/media?user=ann&password=kanarie", "", "", 10, Duration.ofSeconds(10));
+        assertThatThrownBy(() -> Database.open(settings)).isInstanceOf(StoreException.class).hasMessageContaining("jdbc:postgresql://h.example:port/media").hasMessageNotContaining("kanarie");
+    }
+
     /** SQLite's own limit of pages gives the same error as a disk without room. */
     @Test
     void aFullDiskIsWaitedFor() {
