@@ -85,7 +85,7 @@ public final class StoreFigures implements AutoCloseable {
             latest = new Figures(Instant.now(), true, jobs.counts(), jobs.providers(), outbox.backlog(), jobs.dueNow(), jobs.stalled(), jobs.usualDurations());
             listeners.forEach(listener -> listener.accept(latest));
         } catch (RuntimeException e) {
-            if (latest.up() && !(e instanceof StoreUnavailableException)) {
+            if (latest.up() && !executor.isShutdown() && !(e instanceof StoreUnavailableException)) {
                 LOG.warn("The job store does not answer; its figures are as of {}: {}", latest.at(), e.getMessage());
             }
             latest = new Figures(latest.at(), false, latest.counts(), latest.providers(), latest.backlog(), latest.due(), latest.stalled(), latest.usual());

@@ -103,9 +103,9 @@ class RefusedStartTest {
     @Test
     void whyHasNoSecret() {
         assertThat(refused("events.uri=nosuch:jobs?secretKey=RAW(kanarie-secret)&x=kanarie")).contains("nosuch").doesNotContain("kanarie");
-        assertThat(refused(ExitCode.STORE, "store.url=jdbc:postgresql://127.0.0.1:1/media?user=ann&password=kanarie-secret")).contains("127.0.0.1:1").doesNotContain("kanarie");
-        assertThat(refused("s3.endpoint=http://ann:kanarie-secret@127.0.0.1:1")).contains("s3.endpoint").doesNotContain("kanarie");
         assertThat(refused("routes.folder=nowhere?token=kanarie-secret")).contains("token=[redacted]").doesNotContain("kanarie");
+        // last, since it waits for nothing: the check of the routes would still be running beside the next start
+        assertThat(refused(ExitCode.STORE, "store.url=jdbc:postgresql://127.0.0.1:1/media?user=ann&password=kanarie-secret")).contains("127.0.0.1:1").doesNotContain("kanarie");
     }
 
     @Test
