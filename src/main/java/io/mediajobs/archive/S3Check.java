@@ -41,7 +41,7 @@ public final class S3Check {
      */
     public void run() {
         requireCredentials();
-        ask("the bucket '" + bucket + "'", () -> s3.listObjectsV2(ListObjectsV2Request.builder().bucket(bucket).maxKeys(1).build()));
+        ask("the bucket '" + bucket + "'", "s3:ListBucket", () -> s3.listObjectsV2(ListObjectsV2Request.builder().bucket(bucket).maxKeys(1).build()));
     }
 
     /**
@@ -50,7 +50,7 @@ public final class S3Check {
      * @throws ConfigurationException with one sentence that names the setting to look at
      */
     void write() {
-        ask("an object in the bucket '" + bucket + "'", () -> {
+        ask("an object in the bucket '" + bucket + "'", "s3:ListBucketMultipartUploads, s3:PutObject and s3:AbortMultipartUpload", () -> {
             // a start that was killed between the two calls below left one
             s3.listMultipartUploads(list -> list.bucket(bucket).prefix(probe)).uploads().stream().filter(upload -> upload.key().equals(probe))
                     .forEach(upload -> abort(upload.uploadId()));
@@ -92,7 +92,8 @@ public final class S3Check {
         }
     }
 
-    private void ask(String what, Runnable question) {
+    /** @param needs the permissions, in the words of AWS */
+    private void ask(String what, String needs, Runnable question) {
         try {
             question.run();
         } catch (AwsServiceException e) {
@@ -103,7 +104,7 @@ public final class S3Check {
                 throw new ConfigurationException("S3 at " + place + " cannot answer now (" + code + "); start again when it can.", e);
             }
             throw new ConfigurationException("S3 at " + place + " refuses " + what + " (" + code + "): "
-                    + S3Failure.advice(status, e.awsErrorDetails()) + ".", e);
+                    + S3Failure.advice(status, e.awsErrorDetails()) + "." + (code.equals("AccessDenied") ? " It takes " + needs + "." : ""), e);
         } catch (SdkException e) {
             String why = "S3 at " + place + " cannot be reached: " + S3Failure.root(e) + ". ";
             throw new ConfigurationException(why + (isAboutTls(e)

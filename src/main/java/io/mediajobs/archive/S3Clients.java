@@ -97,8 +97,8 @@ public final class S3Clients {
             builder.endpointOverride(endpoint(settings.required("s3.endpoint")));
         }
         if (settings.has("s3.access-key") != settings.has("s3.secret-key")) {
-            throw new ConfigurationException("Of the settings s3.access-key and s3.secret-key only one has a value. Set both, or neither to"
-                    + " use the AWS default credentials.");
+            throw new ConfigurationException("Of the settings s3.access-key and s3.secret-key only " + (settings.has("s3.access-key") ? "the first" : "the second")
+                    + " has a value. Set both, or neither to use the AWS default credentials.");
         }
         if (settings.has("s3.profile") && settings.has("s3.access-key")) {
             throw new ConfigurationException("The settings s3.profile and s3.access-key both have a value. Set one of them.");

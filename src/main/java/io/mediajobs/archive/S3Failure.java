@@ -1,5 +1,6 @@
 package io.mediajobs.archive;
 
+import java.util.Optional;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -60,7 +61,7 @@ final class S3Failure {
             case "InvalidAccessKeyId" -> "it does not know the access key of s3.access-key";
             case "SignatureDoesNotMatch" -> "the secret key of s3.secret-key does not belong to the access key";
             case "ExpiredToken", "TokenRefreshRequired", "InvalidToken" -> "the credentials have expired";
-            case "PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException" -> "the bucket is in another region than s3.region";
+            case "PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException" -> "the bucket is in another region than s3.region" + region(details);
             case "KMS.NotFoundException", "KMS.DisabledException", "KMS.InvalidStateException", "KMSInvalidStateException", "KMS.KMSInvalidStateException" ->
                     "the key of s3.kms-key does not exist, is disabled or in another region";
             case "KMS.AccessDeniedException" -> "the credentials may not use the key of s3.kms-key";
@@ -70,11 +71,17 @@ final class S3Failure {
             case "RequestTimeTooSkewed" -> "the clock of this machine is wrong";
             case "NotImplemented" -> "it cannot do what s3.encryption, s3.storage-class, s3.tags, s3.checksums or s3.overwrite=false ask for";
             case "AccessDenied", "AllAccessDisabled" -> "the credentials may not do this in the bucket of s3.bucket";
-            default -> status == 301 ? "the bucket is in another region than s3.region, or s3.path-style is wrong"
+            default -> status == 301 ? "the bucket is in another region than s3.region" + region(details) + ", or s3.path-style is wrong"
                     : status == 403 ? "the credentials are wrong or may not do this in the bucket of s3.bucket"
                     : status == 404 ? "the bucket of s3.bucket does not exist"
                     : "see the settings of S3";
         };
+    }
+
+    // AWS names it, S3-compatible stores need not
+    private static String region(AwsErrorDetails details) {
+        return Optional.ofNullable(details).map(AwsErrorDetails::sdkHttpResponse).flatMap(answer -> answer.firstMatchingHeader("x-amz-bucket-region"))
+                .filter(region -> region.matches("[a-z0-9-]{1,30}")).map(region -> ", in " + region).orElse("");
     }
 
     /** True where another try may help. S3 also answers 200 and says in the body that it failed (API reference, "CompleteMultipartUpload"). */

@@ -27,6 +27,7 @@ final class StartChecks {
     /** Parameters of kamelet:due-jobs that hold names of settings and not their values. */
     private static final Pattern NAMES_OF_SETTINGS = Pattern.compile("(?m)^\\s*(?:hookSecrets|assetKey|assetKeyUrl):(.*)$");
     private static final Pattern WEB_ADDRESS = Pattern.compile("(?i)https?://[^/?#\\s]+\\S*");
+    private static final Pattern READ_AS_IT_IS = Pattern.compile("s3\\..+|archive\\.proxy.*|store\\.(user|password)|http\\.token");
     private static final int LARGEST_PORT = 65535;
     private static final Set<String> ANY_HOST = Set.of("0.0.0.0", "::");
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1");
@@ -56,6 +57,7 @@ final class StartChecks {
         unknownKeys(files);
         settings.requireKinds();
         settings.requireHidableSecrets();
+        references();
         providers(files);
         ports();
     }
@@ -86,6 +88,15 @@ final class StartChecks {
                 List<String> candidates = List.copyOf(known);
                 throw new ConfigurationException("The setting " + key + " is not known" + NearestName.of(key, candidates)
                         .map(near -> "; did you mean " + near + "?").orElse(".") + " No route refers to it either.");
+            }
+        }
+    }
+
+    // what is read here and not by Camel knows of the environment alone: another reference would be taken for the value itself
+    private void references() {
+        for (String key : settings.shippedKeys()) {
+            if (READ_AS_IT_IS.matcher(key).matches() && settings.all().getProperty(key).contains("{{")) {
+                throw new ConfigurationException("The setting " + key + " refers to something that is no environment variable. It takes a value, or {{env:NAME}}.");
             }
         }
     }

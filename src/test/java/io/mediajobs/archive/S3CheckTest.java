@@ -70,6 +70,7 @@ class S3CheckTest {
         refused(Map.of("s3.access-key", "wrong-access"), "s3.access-key");
         refused(Map.of("s3.endpoint", "http://127.0.0.1:1"), "s3.endpoint");
         refused(Map.of("s3.endpoint", "localhost:9000"), "s3.endpoint");
+        refused(Map.of("s3.endpoint", "http://ann:wrong-secret@127.0.0.1:1"), "s3.endpoint");
         refused(Map.of("s3.checksums", "never"), "s3.checksums");
         refused(Map.of("s3.secret-key", ""), "s3.secret-key");
         refused(Map.of("s3.bucket", ""), "s3.bucket");
@@ -100,6 +101,24 @@ class S3CheckTest {
         }
     }
 
+    @Test
+    void whatTheBucketIsOrNeedsIsNamedWhereItIsKnown() {
+        try (AssetHost host = new AssetHost()) {
+            String elsewhere = "<Error><Code>PermanentRedirect</Code></Error>";
+            host.on("/there", (request, time, out) -> {
+                AssetHost.head(out, "301 x", "x-amz-bucket-region: eu-central-1", "Content-Type: application/xml", "Content-Length: " + elsewhere.length());
+                out.write(elsewhere.getBytes(StandardCharsets.UTF_8));
+            });
+            assertThat(said(Map.of("s3.endpoint", host.url("")))).contains("another region than s3.region, in eu-central-1.");
+
+            host.on("/there", (request, time, out) -> answer(out, "403 x", "<Error><Code>AccessDenied</Code></Error>"));
+            assertThat(said(Map.of("s3.endpoint", host.url("")))).endsWith("It takes s3:ListBucket.");
+            host.on("/there", (request, time, out) -> answer(out, "200 OK", "<ListBucketResult/>"));
+            host.on("/there/media-job-routes-start-check", (request, time, out) -> answer(out, "403 x", "<Error><Code>AccessDenied</Code></Error>"));
+            assertThat(said(Map.of("s3.endpoint", host.url("")))).contains("s3:PutObject", "s3:AbortMultipartUpload");
+        }
+    }
+
     private static void answer(OutputStream out, String status, String xml) throws IOException {
         AssetHost.head(out, status, "Content-Type: application/xml", "Content-Length: " + xml.length());
         out.write(xml.getBytes(StandardCharsets.UTF_8));
@@ -122,7 +141,7 @@ class S3CheckTest {
 
     @Test
     void twoWaysToGiveCredentialsAreOneTooMany() {
-        assertThat(said(Map.of("s3.secret-key", ""))).contains("s3.secret-key", "only one");
+        assertThat(said(Map.of("s3.secret-key", ""))).contains("s3.secret-key only the first has a value");
         assertThat(said(Map.of("s3.profile", "nobody"))).contains("s3.profile", "s3.access-key", "one of them");
     }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mediajobs.config.ConfigurationException;
 import io.mediajobs.config.Settings;
 import io.mediajobs.live.ProviderFiles;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -33,6 +34,13 @@ class StartChecksTest {
         assertThatCode(() -> StartChecks.run(settings(KEYS, Map.of()))).doesNotThrowAnyException();
     }
 
+    /** Of a library's exception, which quotes what it likes. */
+    @Test
+    void whyAStartFailedIsToldWithoutSecrets() {
+        Throwable failure = new IllegalStateException("start", new IOException("no way to https://ann:kanarie@h.example/a?v=kanarie"));
+        assertThat(StartFailure.explain(failure, settings(KEYS, Map.of()))).isInstanceOf(ConfigurationException.class).hasMessage("IOException: no way to https://h.example/a");
+    }
+
     @Test
     void aMissingKeyNamesTheVariableAndTheSwitch() {
         Map<String, String> environment = new HashMap<>(KEYS);
@@ -40,6 +48,13 @@ class StartChecksTest {
         assertThatThrownBy(() -> StartChecks.run(settings(environment, Map.of()))).isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("provider.productai.key").hasMessageContaining("PRODUCTAI_API_KEY").hasMessageContaining("provider.productai.enabled=false");
         assertThatCode(() -> StartChecks.run(settings(environment, Map.of("provider.productai.enabled", "false")))).doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"s3.bucket", "s3.secret-key", "archive.proxy-password", "store.password", "http.token"})
+    void aReferenceThatNothingResolvesIsNotTakenForTheValue(String key) {
+        assertThatThrownBy(() -> StartChecks.run(settings(KEYS, Map.of(key, "{{file:/run/secrets/s3}}")))).isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("The setting " + key).hasMessageContaining("{{env:NAME}}");
     }
 
     @Test
