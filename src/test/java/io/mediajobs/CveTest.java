@@ -249,6 +249,11 @@ class CveTest {
         assertThat(provider.requests()).filteredOn(request -> request.target().endsWith(jobId)).singleElement()
                 .satisfies(request -> assertThat(request.headers()).containsEntry("authorization", "Bearer " + KEY));
 
+        // HttpClient itself takes no Authorization along to another host, but it would go on within one, and with a key in a header of another name
+        provider.on("/v1/jobs/within-" + jobId, (request, time, out) -> AssetHost.head(out, status, "Location: " + provider.url("/within-" + jobId), "Content-Length: 0"));
+        assertThat(ended(program.follow("productai", "within-" + jobId)).error().code()).isEqualTo("redirected");
+        assertThat(provider.asked("/within-" + jobId)).isZero();
+
         // nor does it go to where assets are, or on from there
         try (AssetHost cdn = new AssetHost(); AssetHost further = new AssetHost()) {
             further.file("/b.png", "image/png", PNG);

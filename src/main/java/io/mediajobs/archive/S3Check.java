@@ -2,8 +2,8 @@ package io.mediajobs.archive;
 
 import io.mediajobs.config.ConfigurationException;
 import io.mediajobs.config.Settings;
-import java.util.concurrent.CompletionException;
 import javax.net.ssl.SSLException;
+import javax.xml.stream.XMLStreamException;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -58,9 +58,9 @@ public final class S3Check {
         });
     }
 
-    private static boolean isAboutTls(Throwable failure) {
+    private static boolean isOrComesFrom(Throwable failure, Class<? extends Throwable> kind) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SSLException) {
+            if (kind.isInstance(cause)) {
                 return true;
             }
         }
@@ -82,13 +82,19 @@ public final class S3Check {
     private void requireCredentials() {
         try {
             s3.serviceClientConfiguration().credentialsProvider().resolveIdentity().join();
-        } catch (SdkException | CompletionException e) {
+        } catch (RuntimeException e) {
+            // of whatever kind: each way to credentials has its own
             if (profile.isEmpty()) {
                 throw new ConfigurationException("There are no credentials for S3. Set s3.access-key and s3.secret-key, or what the AWS default"
                         + " chain looks for (environment, profile, role).", e);
             }
-            throw new ConfigurationException("The profile '" + profile + "' of s3.profile gives no credentials. It must be in the AWS configuration files of this"
-                    + " user with what leads to some, and a session that it needs must not have run out (aws sso login).", e);
+            if (isOrComesFrom(e, ClassNotFoundException.class)) {
+                throw new ConfigurationException("The profile '" + profile + "' of s3.profile takes a way to credentials that this program does not know, such as SSO."
+                        + " Name one with keys, with a role, or with credential_process = aws configure export-credentials --profile " + profile + ".", e);
+            }
+            throw new ConfigurationException("The profile '" + profile + "' of s3.profile gives no credentials"
+                    + (e instanceof IllegalArgumentException ? " (" + e.getMessage() + ")" : "") + ". It must be in the AWS configuration files of this user with what"
+                    + " leads to some: keys, a role or a credential_process.", e);
         }
     }
 
@@ -106,8 +112,11 @@ public final class S3Check {
             throw new ConfigurationException("S3 at " + place + " refuses " + what + " (" + code + "): "
                     + S3Failure.advice(status, e.awsErrorDetails()) + "." + (code.equals("AccessDenied") ? " It takes " + needs + "." : ""), e);
         } catch (SdkException e) {
+            if (isOrComesFrom(e, XMLStreamException.class)) {
+                throw new ConfigurationException("What answers at " + place + " is no S3: its answer is not the XML of one. Check s3.endpoint and s3.path-style.", e);
+            }
             String why = "S3 at " + place + " cannot be reached: " + S3Failure.root(e) + ". ";
-            throw new ConfigurationException(why + (isAboutTls(e)
+            throw new ConfigurationException(why + (isOrComesFrom(e, SSLException.class)
                     ? "Check whether s3.endpoint begins with http:// or https:// as the store wants it, and that this Java trusts its certificate."
                     : "Check s3.endpoint, s3.path-style, s3.region and the network."), e);
         }

@@ -58,8 +58,8 @@ final class S3Failure {
         String code = details == null || details.errorCode() == null ? "" : details.errorCode();
         return switch (code) {
             case "NoSuchBucket" -> "the bucket of s3.bucket does not exist";
-            case "InvalidAccessKeyId" -> "it does not know the access key of s3.access-key";
-            case "SignatureDoesNotMatch" -> "the secret key of s3.secret-key does not belong to the access key";
+            case "InvalidAccessKeyId" -> "it does not know the access key of s3.access-key, s3.profile or the AWS default chain";
+            case "SignatureDoesNotMatch" -> "the secret key of s3.secret-key, s3.profile or the AWS default chain does not belong to the access key";
             case "ExpiredToken", "TokenRefreshRequired", "InvalidToken" -> "the credentials have expired";
             case "PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException" -> "the bucket is in another region than s3.region" + region(details);
             case "KMS.NotFoundException", "KMS.DisabledException", "KMS.InvalidStateException", "KMSInvalidStateException", "KMS.KMSInvalidStateException" ->

@@ -92,8 +92,8 @@ public final class Database implements AutoCloseable {
                 writer.close();
             }
             closeQuietly(ownership, e);
-            throw new StoreException((e instanceof FlywayException ? "The job store " + settings.place() + " cannot be brought to the schema of this version: "
-                    : "The job store " + settings.place() + " cannot be opened: ") + Redaction.text(StoreOutage.rootMessage(e)) + ". " + dialect.advice(), e);
+            throw new StoreException(Redaction.text((e instanceof FlywayException ? "The job store " + settings.place() + " cannot be brought to the schema of this version: "
+                    : "The job store " + settings.place() + " cannot be opened: ") + StoreOutage.rootMessage(e) + ". " + dialect.advice()), e);
         }
     }
 

@@ -136,6 +136,8 @@ class S3CheckTest {
         try (AssetHost page = new AssetHost()) {
             page.file("/there", "text/html", "<html><body>It works!</body></html>".getBytes(StandardCharsets.UTF_8));
             assertThat(said(Map.of("s3.endpoint", page.url("")))).contains("s3.endpoint");
+            page.file("/there", "text/plain", "It works!".getBytes(StandardCharsets.UTF_8));
+            assertThat(said(Map.of("s3.endpoint", page.url("")))).contains("is no S3", "s3.endpoint");
         }
     }
 
@@ -148,7 +150,7 @@ class S3CheckTest {
     @Test
     void keysProfilesAndTheDefaultChainAreTaken() throws IOException {
         Path credentials = Files.writeString(folder.resolve("credentials"), "[media]\naws_access_key_id = " + store.accessKey() + "\naws_secret_access_key = " + store.secretKey()
-                + "\nregion = eu-central-1\n[other]\naws_access_key_id = other\naws_secret_access_key = other-secret\n");
+                + "\nregion = eu-central-1\n[other]\naws_access_key_id = other\naws_secret_access_key = other-secret\n[half]\naws_access_key_id = other\n[sso]\nsso_session = nobody\nsso_account_id = 1\nsso_role_name = x\n");
         Map<String, String> noKeys = Map.of("s3.access-key", "", "s3.secret-key", "");
         with(Map.of("aws.sharedCredentialsFile", credentials.toString(), "aws.configFile", credentials.toString(), "aws.disableEc2Metadata", "true"), () -> {
             S3Access.open(settings(and(noKeys, "s3.profile", "media"))).close();
@@ -156,6 +158,8 @@ class S3CheckTest {
             S3Access.open(settings(and(and(noKeys, "s3.profile", "media"), "s3.region", ""))).close();
             assertThat(said(and(noKeys, "s3.profile", "other"))).contains("s3.access-key").doesNotContain("other-secret");
             assertThat(said(and(noKeys, "s3.profile", "nobody"))).contains("'nobody'", "s3.profile");
+            assertThat(said(and(noKeys, "s3.profile", "half"))).contains("The profile 'half' of s3.profile", "aws_secret_access_key");
+            assertThat(said(and(noKeys, "s3.profile", "sso"))).contains("The profile 'sso' of s3.profile", "SSO", "credential_process");
             assertThat(said(noKeys)).startsWith("There are no credentials for S3.").contains("s3.access-key", "default chain");
         });
         with(Map.of("aws.accessKeyId", store.accessKey(), "aws.secretAccessKey", store.secretKey()), () -> S3Access.open(settings(noKeys)).close());
