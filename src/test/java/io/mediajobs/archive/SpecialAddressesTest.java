@@ -21,11 +21,11 @@ class SpecialAddressesTest {
         "192.31.196.0, 192.31.196.255, RFC 7535", "192.52.193.0, 192.52.193.255, RFC 7450", "192.88.99.0, 192.88.99.255, RFC 7526", "192.168.0.0, 192.168.255.255, RFC 1918",
         "192.175.48.0, 192.175.48.255, RFC 7534", "198.18.0.0, 198.19.255.255, RFC 2544", "198.51.100.0, 198.51.100.255, RFC 5737", "203.0.113.0, 203.0.113.255, RFC 5737",
         "224.0.0.0, 239.255.255.255, multicast", "240.0.0.0, 255.255.255.255, RFC 1112",
-        "::, ::, unspecified", "::1, ::1, loopback", "::2, ::fffe:ffff, RFC 4291", "::ffff:0:0:0, ::ffff:0:ffff:ffff, RFC 2765", "64:ff9b:1::, 64:ff9b:1:ffff:ffff:ffff:ffff:ffff, RFC 8215",
+        "::, ::, unspecified", "::1, ::1, loopback", "::2, ::fffe:ffff, IPv4-compatible", "::ffff:0:0:0, ::ffff:0:ffff:ffff, RFC 2765", "64:ff9b:1::, 64:ff9b:1:ffff:ffff:ffff:ffff:ffff, RFC 8215",
         "100::, 100::ffff:ffff:ffff:ffff, RFC 6666", "2001::, 2001:0:ffff:ffff:ffff:ffff:ffff:ffff, RFC 4380", "2001:2::, 2001:2:0:ffff:ffff:ffff:ffff:ffff, RFC 5180",
         "2001:1::, 2001:1ff:ffff:ffff:ffff:ffff:ffff:ffff, RFC 2928", "2001:db8::, 2001:db8:ffff:ffff:ffff:ffff:ffff:ffff, RFC 3849", "2002::, 2002:ffff:ffff:ffff:ffff:ffff:ffff:ffff, RFC 3056",
         "2620:4f:8000::, 2620:4f:8000:ffff:ffff:ffff:ffff:ffff, RFC 7534", "3fff::, 3fff:fff:ffff:ffff:ffff:ffff:ffff:ffff, RFC 9637", "5f00::, 5f00:ffff:ffff:ffff:ffff:ffff:ffff:ffff, RFC 9602",
-        "fc00::, fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff, RFC 4193", "fe80::, febf:ffff:ffff:ffff:ffff:ffff:ffff:ffff, RFC 4291", "fec0::, feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff, RFC 3879",
+        "fc00::, fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff, RFC 4193", "fe80::, febf:ffff:ffff:ffff:ffff:ffff:ffff:ffff, link-local", "fec0::, feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff, RFC 3879",
         "ff00::, ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff, multicast", "4000::, 5eff:ffff:ffff:ffff:ffff:ffff:ffff:ffff, RFC 4291", "200::, 1fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff, RFC 4291"})
     void whatIsNotOfThePublicInternetIsNamed(String first, String last, String kind) throws Exception {
         assertThat(SpecialAddresses.kind(address(first))).contains(kind);
