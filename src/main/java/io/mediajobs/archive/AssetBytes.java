@@ -2,6 +2,7 @@ package io.mediajobs.archive;
 
 import io.mediajobs.store.Upload;
 import java.io.IOException;
+import java.security.MessageDigest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -11,10 +12,13 @@ final class AssetBytes implements AutoCloseable {
     /** How often in a row a body is continued without one whole part between; then the routes try again, later. */
     private static final int MOST_BREAKS = 3;
 
+    private static final int READ_AT_ONCE = 1 << 16;
+
     private static final Logger LOG = LoggerFactory.getLogger(AssetBytes.class);
 
     private final AssetDownload downloads;
     private final Upload upload;
+    private final byte[] read = new byte[READ_AT_ONCE];
     private Download download;
     private boolean own;
     private long position;
@@ -39,28 +43,29 @@ final class AssetBytes implements AutoCloseable {
     }
 
     /**
-     * Reads the next bytes.
+     * Reads the next bytes into the part. Only at the end there is room left in it.
      *
-     * @return how many; fewer than the buffer holds only at the end
+     * @param sha256 of what came before, gets these too; null for none
      * @throws AssetUnavailableException if the host broke off for good
      * @throws SourceChangedException    if the host has another file by now, or does not give the rest of one
      */
-    int fill(byte[] buffer) {
+    void fill(PartBuffer part, MessageDigest sha256) {
         breaks = 0;
-        int filled = 0;
-        while (filled < buffer.length && !isAtEnd()) {
+        while (part.room() > 0 && !isAtEnd()) {
             try {
-                int read = download.getBody().read(buffer, filled, buffer.length - filled);
-                if (read < 0) {
-                    return filled;
+                int count = download.getBody().read(read, 0, Math.min(read.length, part.room()));
+                if (count < 0) {
+                    return;
                 }
-                filled += read;
-                position += read;
+                part.add(read, count);
+                if (sha256 != null) {
+                    sha256.update(read, 0, count);
+                }
+                position += count;
             } catch (IOException e) {
                 goOn(e);
             }
         }
-        return filled;
     }
 
     private void goOn(IOException broken) {

@@ -42,9 +42,9 @@ final class Digests implements CheckedStream.Tap {
     }
 
     /** Hex. */
-    static String md5(byte[] buffer, int length) {
+    static String md5(PartBuffer part) {
         MessageDigest md5 = digest("MD5");
-        md5.update(buffer, 0, length);
+        part.showTo(md5::update);
         return hex(md5);
     }
 

@@ -23,7 +23,7 @@ public final class MultipartUpload implements AutoCloseable {
     /** S3 user guide, "Amazon S3 multipart upload limits": 1 to 10,000 parts of 5 MiB to 5 GiB, the last one may be smaller. */
     static final int MOST_PARTS = 10_000;
     static final long SMALLEST_PART = 5L << 20;
-    /** A part is a Java array. */
+    /** A part is held in memory, and its bytes are counted with an {@code int}. */
     static final long LARGEST_PART = 1L << 30;
     /** Where the length is unknown, parts of each next thousand are twice as large: 10,000 that begin with 8 MiB hold 3.9 TiB. */
     private static final int PARTS_OF_ONE_SIZE = 1_000;
@@ -35,6 +35,7 @@ public final class MultipartUpload implements AutoCloseable {
     private final AssetDownload downloads;
     private final long partSize;
     private final int partsAtOnce;
+    private final PartMemory memory;
     private final KeptDigests digests = new KeptDigests();
     private final ExecutorService threads = Executors.newCachedThreadPool(work -> {
         Thread thread = new Thread(work, "asset-part");
@@ -43,7 +44,7 @@ public final class MultipartUpload implements AutoCloseable {
     });
 
     /**
-     * @param settings {@code archive.part-size} and {@code archive.parts-at-once}
+     * @param settings {@code archive.part-size}, {@code archive.parts-at-once} and {@code archive.at-once}
      * @throws ConfigurationException if the size is none that S3 takes
      */
     public MultipartUpload(Settings settings, Uploads uploads, S3Multipart s3, UnfinishedUploads unfinished, StoredObject stored, AssetDownload downloads) {
@@ -66,6 +67,7 @@ public final class MultipartUpload implements AutoCloseable {
         if (partsAtOnce < 1) {
             throw new ConfigurationException("The setting archive.parts-at-once is wrong: at least 1 part is held in memory.");
         }
+        this.memory = new PartMemory((long) settings.number("archive.at-once") * partsAtOnce * partSize);
     }
 
     /**
@@ -133,24 +135,21 @@ public final class MultipartUpload implements AutoCloseable {
         long length = upload.sourceBytes() == null ? -1 : upload.sourceBytes();
         int number = upload.parts().size();
         try (AssetBytes bytes = new AssetBytes(downloads, download, upload);
-                PartSender sender = new PartSender(download.getJob(), upload, s3, uploads, threads, partsAtOnce)) {
+                PartSender sender = new PartSender(download.getJob(), upload, s3, uploads, threads, memory, partsAtOnce)) {
             boolean more = true;
             while (more) {
                 download.watch().time();
-                byte[] buffer = sender.buffer(partSize(upload.partSize(), length, number));
-                int filled = bytes.fill(buffer);
-                more = filled == buffer.length && !bytes.isAtEnd();
-                if (filled == 0 && number > 0) {
+                PartBuffer part = sender.buffer(partSize(upload.partSize(), length, number));
+                bytes.fill(part, sha256);
+                more = part.room() == 0 && !bytes.isAtEnd();
+                if (part.length() == 0 && number > 0) {
                     break;
                 }
                 if (++number > MOST_PARTS) {
                     throw new AssetRefusedException(AssetRefusedException.TOO_LARGE, download.getPlanned() + " is larger than an object in S3 can be.");
                 }
-                if (sha256 != null) {
-                    sha256.update(buffer, 0, filled);
-                    digests.keep(upload, bytes.position(), sha256);
-                }
-                sender.send(buffer, filled);
+                digests.keep(upload, bytes.position(), sha256);
+                sender.send();
             }
             Upload sent = upload.withParts(sender.finish());
             return uploads.allSent(download.getJob(), sent, sent.partBytes(), sha256 == null ? null : Digests.hex(sha256));

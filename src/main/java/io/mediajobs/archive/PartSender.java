@@ -14,59 +14,62 @@ import java.util.concurrent.FutureTask;
 import java.util.zip.CRC32C;
 
 /**
- * Sends the parts of one upload while the next one is filled, and writes each down once S3 has it. It holds a set number of buffers;
- * all but one are on their way, so that a kill costs no more parts than that.
+ * Sends the parts of one upload while the next one is filled, and writes each down once S3 has it. It holds a set number of parts
+ * in memory; all but one are on their way, so that a kill costs no more parts than that.
  */
 final class PartSender implements AutoCloseable {
-
-    private record OnItsWay(FutureTask<UploadPart> part, byte[] buffer) {
-    }
 
     private final Job job;
     private final Upload upload;
     private final S3Multipart s3;
     private final Uploads uploads;
     private final Executor threads;
-    private final int buffers;
+    private final PartMemory memory;
+    private final int parts;
     private final List<UploadPart> sent;
-    private final Deque<OnItsWay> onTheirWay = new ArrayDeque<>();
-    private byte[] free;
+    private final Deque<FutureTask<UploadPart>> onTheirWay = new ArrayDeque<>();
+    private PartBuffer filling;
 
-    /** @param buffers parts in memory at the same time: 1 sends and fills by turns */
-    PartSender(Job job, Upload upload, S3Multipart s3, Uploads uploads, Executor threads, int buffers) {
+    /** @param parts in memory at the same time: 1 sends and fills by turns */
+    PartSender(Job job, Upload upload, S3Multipart s3, Uploads uploads, Executor threads, PartMemory memory, int parts) {
         this.job = job;
         this.upload = upload;
         this.s3 = s3;
         this.uploads = uploads;
         this.threads = threads;
-        this.buffers = buffers;
+        this.memory = memory;
+        this.parts = parts;
         this.sent = new ArrayList<>(upload.parts());
     }
 
-    /** A buffer for the next part; waits until there is one. */
-    byte[] buffer(int size) {
-        while (onTheirWay.size() >= buffers) {
+    /** A buffer for the next part, to be filled and sent; waits until there may be one. @param size bytes of the part */
+    PartBuffer buffer(int size) {
+        while (onTheirWay.size() >= parts) {
             await();
         }
-        byte[] buffer = free != null && free.length == size ? free : null;
-        free = null;
-        return buffer == null ? new byte[size] : buffer;
+        filling = new PartBuffer(memory, size);
+        return filling;
     }
 
-    /** Sends a part; its buffer is the sender's from now on. Waits for an earlier one where too many are on their way. */
-    void send(byte[] buffer, int length) {
-        while (onTheirWay.size() >= Math.max(1, buffers - 1)) {
+    /** Sends what the buffer has. Waits for an earlier part where too many are on their way. */
+    void send() {
+        while (onTheirWay.size() >= Math.max(1, parts - 1)) {
             await();
         }
+        PartBuffer buffer = filling;
+        filling = null;
         int number = sent.size() + onTheirWay.size() + 1;
         FutureTask<UploadPart> task = new FutureTask<>(() -> {
-            CRC32C crc32c = new CRC32C();
-            crc32c.update(buffer, 0, length);
-            UploadPart part = s3.send(upload, number, buffer, length, Crc32cSums.text(crc32c));
-            uploads.addPart(job, upload, part);
-            return part;
+            // closed here, where nothing reads it any more, also if nobody waits for it
+            try (buffer) {
+                CRC32C crc32c = new CRC32C();
+                buffer.showTo(crc32c::update);
+                UploadPart part = s3.send(upload, number, buffer, Crc32cSums.text(crc32c));
+                uploads.addPart(job, upload, part);
+                return part;
+            }
         });
-        onTheirWay.add(new OnItsWay(task, buffer));
+        onTheirWay.add(task);
         threads.execute(task);
     }
 
@@ -79,17 +82,16 @@ final class PartSender implements AutoCloseable {
     }
 
     private void await() {
-        OnItsWay first = onTheirWay.remove();
+        FutureTask<UploadPart> first = onTheirWay.remove();
         try {
-            sent.add(first.part().get());
-            free = first.buffer();
+            sent.add(first.get());
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RuntimeException failure) {
                 throw failure;
             }
             throw new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
-            first.part().cancel(true);
+            first.cancel(true);
             Thread.currentThread().interrupt();
             throw new S3UnavailableException("The program stops; the transfer to " + upload.key() + " goes on with its next start.", e);
         }
@@ -98,6 +100,9 @@ final class PartSender implements AutoCloseable {
     /** Waits until nothing is on its way any more: what comes after an upload was taken back would lie there for ever. */
     @Override
     public void close() {
+        if (filling != null) {
+            filling.close();
+        }
         while (!onTheirWay.isEmpty()) {
             try {
                 await();

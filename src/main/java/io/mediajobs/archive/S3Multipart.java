@@ -3,7 +3,6 @@ package io.mediajobs.archive;
 import io.mediajobs.config.Settings;
 import io.mediajobs.store.Upload;
 import io.mediajobs.store.UploadPart;
-import java.io.ByteArrayInputStream;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -60,10 +59,11 @@ public final class S3Multipart {
      *
      * @throws S3UnavailableException if S3 says that it has other bytes, or does not say that it has any
      */
-    UploadPart send(Upload upload, int number, byte[] buffer, int length, String crc32c) {
+    UploadPart send(Upload upload, int number, PartBuffer buffer, String crc32c) {
+        long length = buffer.length();
         UploadPartResponse sent = repeating.uploadPart(part -> part.bucket(upload.bucket()).key(upload.key()).uploadId(upload.uploadId())
-                        .partNumber(number).contentLength((long) length).checksumCRC32C(checksums ? crc32c : null),
-                RequestBody.fromContentProvider(() -> new ByteArrayInputStream(buffer, 0, length), length, "application/octet-stream"));
+                        .partNumber(number).contentLength(length).checksumCRC32C(checksums ? crc32c : null),
+                RequestBody.fromContentProvider(buffer::stream, length, "application/octet-stream"));
         if (sent.checksumCRC32C() != null && !sent.checksumCRC32C().equals(crc32c)) {
             throw new S3UnavailableException("S3 has other bytes of part " + number + " of " + upload.key() + " than were sent.");
         }
@@ -71,7 +71,7 @@ public final class S3Multipart {
             throw new S3UnavailableException("S3 was sent part " + number + " of " + upload.key() + " and did not say that it has it.");
         }
         // a store that names no checksum has ETags that are MD5s, as a rule; otherwise it need not be found out
-        return new UploadPart(number, length, sent.eTag(), sent.checksumCRC32C() == null ? Digests.md5(buffer, length) : null, crc32c);
+        return new UploadPart(number, length, sent.eTag(), sent.checksumCRC32C() == null ? Digests.md5(buffer) : null, crc32c);
     }
 
     /** The parts that S3 has, by number. */

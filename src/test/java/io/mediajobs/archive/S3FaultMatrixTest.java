@@ -40,7 +40,7 @@ class S3FaultMatrixTest {
 
     private static final Logger LOG = LoggerFactory.getLogger(S3FaultMatrixTest.class);
     /** The server takes smaller parts than S3 does. */
-    private static final int PART = 1 << 16;
+    private static final int PART = 100_003;
     private static final int LAST_PART = 10_003;
     private static final int AT_ONCE = 40;
 
