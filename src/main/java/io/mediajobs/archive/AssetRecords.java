@@ -60,17 +60,28 @@ public final class AssetRecords implements AutoCloseable {
 
     private void write(List<Waiting> together) {
         try {
-            List<NewAsset> lost = jobs.saveAssets(together.stream().map(Waiting::asset).toList());
-            for (Waiting each : together) {
-                if (lost.contains(each.asset)) {
-                    each.written.completeExceptionally(new LeaseLostException(each.asset.leased().key()));
-                } else {
-                    each.written.complete(null);
-                }
-            }
+            save(together);
         } catch (RuntimeException e) {
-            // whoever waits for it says so
-            together.forEach(each -> each.written.completeExceptionally(e));
+            if (together.size() == 1 || e instanceof StoreUnavailableException) {
+                // whoever waits for it says so
+                together.forEach(each -> each.written.completeExceptionally(e));
+                return;
+            }
+            // one that the store does not take takes no other with it
+            int half = together.size() / 2;
+            write(together.subList(0, half));
+            write(together.subList(half, together.size()));
+        }
+    }
+
+    private void save(List<Waiting> together) {
+        List<NewAsset> lost = jobs.saveAssets(together.stream().map(Waiting::asset).toList());
+        for (Waiting each : together) {
+            if (lost.contains(each.asset)) {
+                each.written.completeExceptionally(new LeaseLostException(each.asset.leased().key()));
+            } else {
+                each.written.complete(null);
+            }
         }
     }
 
