@@ -53,6 +53,7 @@ import org.apache.hc.core5.util.Timeout;
 public final class AssetDownload implements AutoCloseable {
 
     static final int MOST_REDIRECTS = 5;
+    private static final int PROXY_WANTS_ACCOUNT = 407;
     private static final int MOST_HEADERS = 200;
     private static final int LONGEST_HEADER = 64 * 1024;
     /** S3 user guide, "Uploading objects". */
@@ -221,6 +222,10 @@ public final class AssetDownload implements AutoCloseable {
                 // the only call that leaves the body open; what it gives is always one of these
                 response = (CloseableHttpResponse) client.executeOpen(new HttpHost(url.getScheme(), url.getHost(), url.getPort()), request, null);
                 cutOff.cancel(false);
+                if (response.getCode() == PROXY_WANTS_ACCOUNT && guard.proxy() != null) {
+                    throw new AssetUnavailableException("The proxy " + guard.proxy() + " (archive.proxy) lets nobody through without its account: see archive.proxy-user and"
+                            + " archive.proxy-password. It was asked for " + planned + ".");
+                }
                 if (isRedirect(response.getCode())) {
                     Header location = response.getFirstHeader("Location");
                     url = guard.checkRedirect(url, location == null ? null : location.getValue(), wanted.terms());
@@ -233,7 +238,7 @@ public final class AssetDownload implements AutoCloseable {
                 // the outermost says no more than that some check failed
                 throw new AssetUnavailableException("The host " + url.getHost() + " of " + planned + " did not prove by TLS who it is: " + S3Failure.root(e), e);
             } catch (IOException e) {
-                throw new AssetUnavailableException("The host " + url.getHost() + " of " + planned + (response == null ? " did not answer: " : " broke off: ") + e, e);
+                throw new AssetUnavailableException("The host " + url.getHost() + " of " + planned + (response == null ? " did not answer" + through() + ": " : " broke off: ") + e, e);
             } finally {
                 cutOff.cancel(false);
                 if (!kept && response != null) {
@@ -242,6 +247,10 @@ public final class AssetDownload implements AutoCloseable {
             }
         }
         throw new AssetRefusedException(AssetRefusedException.URL_BLOCKED, "The host of " + planned + " redirects more than " + MOST_REDIRECTS + " times.");
+    }
+
+    private String through() {
+        return guard.proxy() == null ? "" : " through the proxy " + guard.proxy() + " (archive.proxy)";
     }
 
     private String key(Wanted wanted, String extension) {

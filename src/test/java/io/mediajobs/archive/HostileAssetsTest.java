@@ -705,6 +705,18 @@ class HostileAssetsTest {
             // what is written out is checked all the same
             Job local = behind.archive(behind.archiving("proxied", "b", Map.of()), report(asset("image", url("http://127.0.0.1:PORT/a.png"))));
             assertThat(local.error().code()).isEqualTo("url-blocked");
+            assertThat(proxied("http://127.0.0.3:" + proxy.port())).contains("archive.proxy-user", "archive.proxy-password").doesNotContain("secret-query");
+        }
+        assertThat(proxied("http://127.0.0.2:1")).contains("http://127.0.0.2:1 (archive.proxy)", "refused").doesNotContain("secret-query");
+    }
+
+    /** Why an asset does not come through a proxy without an account. */
+    private static String proxied(String proxy) throws Exception {
+        try (ArchiveParts behind = new ArchiveParts(folder.resolve("proxied" + JOBS.incrementAndGet()), store.endpoint().toString(), store.accessKey(), store.secretKey(),
+                Map.of("archive.proxy", proxy), names)) {
+            Job after = behind.archive(behind.archiving("proxied" + JOBS.incrementAndGet(), "c", Map.of()), report(asset("image", "http://cdn.example/a.png?x=secret-query")));
+            assertThat(after.error().code()).isEqualTo("asset-unavailable");
+            return after.error().message();
         }
     }
 }
