@@ -1,5 +1,6 @@
 package io.mediajobs.observe;
 
+import io.mediajobs.store.JobCounts;
 import io.mediajobs.store.JobStore;
 import io.mediajobs.store.Outbox;
 import io.mediajobs.store.ProviderState;
@@ -36,11 +37,12 @@ public final class StoreFigures implements AutoCloseable {
      * @param stalled   jobs that do not get on, by provider
      * @param usual     how long jobs take, as far as it was learned
      */
-    public record Figures(Instant at, boolean up, List<JobStore.Count> counts, List<ProviderState> providers, Outbox.Backlog backlog, long due,
+    public record Figures(Instant at, boolean up, List<JobCounts.Count> counts, List<ProviderState> providers, Outbox.Backlog backlog, long due,
                           Map<String, Long> stalled, List<UsualDuration> usual) {
     }
 
     private final JobStore jobs;
+    private final JobCounts counts;
     private final Outbox outbox;
     private final long shortest;
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(work -> {
@@ -51,13 +53,14 @@ public final class StoreFigures implements AutoCloseable {
     private final List<Consumer<Figures>> listeners = new CopyOnWriteArrayList<>();
     private volatile Figures latest = new Figures(null, true, List.of(), List.of(), new Outbox.Backlog(0, null, 0), 0, Map.of(), List.of());
 
-    public StoreFigures(JobStore jobs, Outbox outbox) {
-        this(jobs, outbox, SHORTEST);
+    public StoreFigures(JobStore jobs, JobCounts counts, Outbox outbox) {
+        this(jobs, counts, outbox, SHORTEST);
     }
 
     /** @param shortest time between two counts; longer where a count takes long */
-    public StoreFigures(JobStore jobs, Outbox outbox, Duration shortest) {
+    public StoreFigures(JobStore jobs, JobCounts counts, Outbox outbox, Duration shortest) {
         this.jobs = jobs;
+        this.counts = counts;
         this.outbox = outbox;
         this.shortest = shortest.toMillis();
     }
@@ -82,7 +85,7 @@ public final class StoreFigures implements AutoCloseable {
     private void count() {
         long begin = System.nanoTime();
         try {
-            latest = new Figures(Instant.now(), true, jobs.counts(), jobs.providers(), outbox.backlog(), jobs.dueNow(), jobs.stalled(), jobs.usualDurations());
+            latest = new Figures(Instant.now(), true, counts.byState(), jobs.providers(), outbox.backlog(), counts.dueNow(), counts.stalled(), jobs.usualDurations());
             listeners.forEach(listener -> listener.accept(latest));
         } catch (RuntimeException e) {
             if (latest.up() && !executor.isShutdown() && !(e instanceof StoreUnavailableException)) {

@@ -48,6 +48,7 @@ import io.mediajobs.report.AnswerReader;
 import io.mediajobs.report.Mappings;
 import io.mediajobs.store.Database;
 import io.mediajobs.store.Hooks;
+import io.mediajobs.store.JobCounts;
 import io.mediajobs.store.JobStore;
 import io.mediajobs.store.ListRounds;
 import io.mediajobs.store.Outbox;
@@ -161,7 +162,7 @@ public final class MediaJobRoutes implements AutoCloseable {
         }
         Outbox outbox = new Outbox(database);
         outbox.releaseAll();
-        StoreFigures figures = opened(new StoreFigures(jobs, outbox).start());
+        StoreFigures figures = opened(new StoreFigures(jobs, new JobCounts(database), outbox).start());
         Metrics metrics = new Metrics(figures);
         Leases leases = opened(new Leases(jobs, settings.duration("poll.lease")));
         holds.add(leases);

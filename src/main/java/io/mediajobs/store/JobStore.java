@@ -1,8 +1,5 @@
 package io.mediajobs.store;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mediajobs.job.Job;
 import io.mediajobs.job.JobError;
 import io.mediajobs.job.JobKey;
@@ -10,8 +7,6 @@ import io.mediajobs.job.JobState;
 import io.mediajobs.job.Progress;
 import io.mediajobs.job.Turn;
 import io.mediajobs.report.Redaction;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,6 +27,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.Query;
 
 /**
@@ -39,12 +35,6 @@ import org.jdbi.v3.core.statement.Query;
  * outside any transaction, and {@link #apply} writes its whole outcome in one, only while the lease is still the claimer's.
  */
 public final class JobStore {
-
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final TypeReference<LinkedHashMap<String, String>> TAGS = new TypeReference<>() {
-    };
-    private static final TypeReference<LinkedHashMap<String, Object>> DETAILS = new TypeReference<>() {
-    };
 
     /** Whoever works on the job may have asked for it before; with the mark, what it writes leaves it due. The next claim takes the mark away. */
     private static final String DUE_AT_ONCE = "woken = (lease_token IS NOT NULL), next_poll_at = :now";
@@ -111,7 +101,7 @@ public final class JobStore {
                 Optional<Long> id = handle.createQuery("INSERT INTO job (provider, job_id, state, tags, registered_at, next_poll_at, deadline_at, updated_at, last_write)"
                                 + " VALUES (:provider, :jobId, 'pending', :tags, :now, :next, :deadline, :now, :write)"
                                 + " ON CONFLICT (provider, job_id) DO NOTHING RETURNING id")
-                        .bind("provider", job.key().provider()).bind("jobId", job.key().jobId()).bind("tags", json(job.tags()))
+                        .bind("provider", job.key().provider()).bind("jobId", job.key().jobId()).bind("tags", JobRows.json(job.tags()))
                         .bind("now", now).bind("next", now + job.firstPollIn().toMillis())
                         .bind("deadline", now + job.deadline().toMillis()).bind("write", write)
                         .mapTo(Long.class).findOne();
@@ -178,7 +168,7 @@ public final class JobStore {
             if (again) {
                 // the first try was committed and its answer got lost: these are the jobs it claimed
                 List<Job> mine = handle.createQuery("SELECT * FROM job WHERE polling AND provider = :provider AND lease_token = :token ORDER BY next_poll_at")
-                        .bind("provider", provider).bind("token", token).map((rows, context) -> job(rows)).list();
+                        .bind("provider", provider).bind("token", token).map((rows, context) -> JobRows.job(rows)).list();
                 if (!mine.isEmpty()) {
                     // their turns are not known any more: they take new ones
                     return mine;
@@ -209,7 +199,7 @@ public final class JobStore {
                                     + " UPDATE job SET lease_token = :token, lease_until = :until, polling = TRUE, woken = FALSE WHERE id IN (SELECT id FROM picked) RETURNING *")
                             .bind("token", token).bind("until", now + terms.lease().toMillis())
                             .bind("provider", provider).bind("now", now).bind("limit", admitted - claimed.size())
-                            .map((rows, context) -> job(rows)).list());
+                            .map((rows, context) -> JobRows.job(rows)).list());
                 }
             }
             claimed.sort(Comparator.comparing(Job::nextPollAt));
@@ -411,7 +401,7 @@ public final class JobStore {
             found.addAll(database.read(handle -> handle.createQuery("SELECT * FROM job WHERE provider = :provider AND job_id IN (<ids>) AND "
                             + ListRounds.LISTABLE + " AND updated_at <= :asOf")
                     .bind("provider", provider).bindList("ids", some).bind("now", database.now(handle)).bind("asOf", asOf.toEpochMilli())
-                    .map((rows, context) -> job(rows)).list()));
+                    .map((rows, context) -> JobRows.job(rows)).list()));
         }
         return found;
     }
@@ -451,7 +441,7 @@ public final class JobStore {
         return database.write(patience, (handle, again) -> {
             long now = database.now(handle);
             List<Job> unchanged = handle.createQuery("SELECT * FROM job WHERE id IN (<ids>) AND " + ListRounds.LISTABLE + " ORDER BY id" + skipLocked)
-                    .bindList("ids", byId.keySet()).bind("now", now).map((rows, context) -> job(rows)).list().stream()
+                    .bindList("ids", byId.keySet()).bind("now", now).map((rows, context) -> JobRows.job(rows)).list().stream()
                     .filter(job -> job.updatedAt().equals(byId.get(job.id()).seen().updatedAt())).toList();
             List<Long> toTake = new ArrayList<>();
             for (Job job : unchanged) {
@@ -468,7 +458,7 @@ public final class JobStore {
             }
             // by the token and not by what was taken just now: the answer to the first try's commit may have got lost
             return handle.createQuery("SELECT * FROM job WHERE id IN (<ids>) AND lease_token = :token")
-                    .bindList("ids", byId.keySet()).bind("token", token).map((rows, context) -> job(rows)).list();
+                    .bindList("ids", byId.keySet()).bind("token", token).map((rows, context) -> JobRows.job(rows)).list();
         });
     }
 
@@ -668,24 +658,38 @@ public final class JobStore {
      */
     public List<NewAsset> saveAssets(List<NewAsset> assets) {
         // all nodes lock the rows of jobs in the same order
-        List<NewAsset> inOrder = assets.stream().sorted(Comparator.comparingLong(each -> each.leased().id())).toList();
-        return database.write(patience, (handle, again) -> inOrder.stream().filter(each -> !save(handle, each.leased(), each.asset())).toList());
+        Map<Job, List<NewAsset>> byLease = assets.stream().collect(Collectors.groupingBy(NewAsset::leased,
+                () -> new TreeMap<>(Comparator.comparingLong(Job::id).thenComparing(Job::lease)), Collectors.toList()));
+        return database.write(patience, (handle, again) -> {
+            List<NewAsset> lost = new ArrayList<>();
+            List<NewAsset> held = new ArrayList<>();
+            byLease.forEach((leased, ofJob) -> (isHeld(handle, leased) ? held : lost).addAll(ofJob));
+            save(handle, held);
+            return lost;
+        });
     }
 
-    private boolean save(Handle handle, Job leased, ArchivedAsset asset) {
-        boolean held = handle.createQuery("SELECT id FROM job WHERE id = :id AND lease_token = :token" + lockRow)
+    private boolean isHeld(Handle handle, Job leased) {
+        return handle.createQuery("SELECT id FROM job WHERE id = :id AND lease_token = :token" + lockRow)
                 .bind("id", leased.id()).bind("token", leased.lease()).mapTo(Long.class).findOne().isPresent();
-        if (held) {
-            Uploads.drop(handle, leased, asset.position(), database.now(handle));
-            handle.createUpdate("INSERT INTO asset (job, attempt, position, role, object_key, bytes, sha256, content_type, source_url, details)"
-                            + " VALUES (:job, :attempt, :position, :role, :key, :bytes, :sha256, :type, :source, :details)"
-                            + " ON CONFLICT (job, attempt, position) DO UPDATE SET role = :role, object_key = :key, bytes = :bytes, sha256 = :sha256,"
-                            + " content_type = :type, source_url = :source, details = :details")
-                    .bind("job", leased.id()).bind("attempt", leased.attempt()).bind("position", asset.position()).bind("role", asset.role())
-                    .bind("key", asset.key()).bind("bytes", asset.bytes()).bind("sha256", asset.sha256()).bind("type", asset.contentType())
-                    .bind("source", asset.sourceUrl()).bind("details", json(asset.details())).execute();
+    }
+
+    private void save(Handle handle, List<NewAsset> held) {
+        if (held.isEmpty()) {
+            return;
         }
-        return held;
+        Uploads.drop(handle, held, database.now(handle));
+        PreparedBatch insert = handle.prepareBatch("INSERT INTO asset (job, attempt, position, role, object_key, bytes, sha256, content_type, source_url, details)"
+                + " VALUES (:job, :attempt, :position, :role, :key, :bytes, :sha256, :type, :source, :details)"
+                + " ON CONFLICT (job, attempt, position) DO UPDATE SET role = :role, object_key = :key, bytes = :bytes, sha256 = :sha256,"
+                + " content_type = :type, source_url = :source, details = :details");
+        for (NewAsset each : held) {
+            ArchivedAsset asset = each.asset();
+            insert.bind("job", each.leased().id()).bind("attempt", each.leased().attempt()).bind("position", asset.position()).bind("role", asset.role())
+                    .bind("key", asset.key()).bind("bytes", asset.bytes()).bind("sha256", asset.sha256()).bind("type", asset.contentType())
+                    .bind("source", asset.sourceUrl()).bind("details", JobRows.json(asset.details())).add();
+        }
+        insert.execute();
     }
 
     /** The assets of the job's present attempt that are in S3, in the order of the provider's answer. */
@@ -694,7 +698,7 @@ public final class JobStore {
                 .bind("job", job.id()).bind("attempt", job.attempt())
                 .map((rows, context) -> new ArchivedAsset(rows.getInt("position"), rows.getString("role"), rows.getString("object_key"),
                         rows.getLong("bytes"), rows.getString("sha256"), rows.getString("content_type"), rows.getString("source_url"),
-                        parse(rows.getString("details"), DETAILS))).list());
+                        JobRows.details(rows.getString("details")))).list());
     }
 
     public List<TimelineEntry> timeline(Job job) {
@@ -737,37 +741,7 @@ public final class JobStore {
         }
         sql.append(" ORDER BY id DESC LIMIT :limit");
         values.put("limit", filter.limit());
-        return database.read(handle -> handle.createQuery(sql.toString()).bindMap(values).map((rows, context) -> job(rows)).list());
-    }
-
-    /**
-     * How many jobs of a provider are in a state.
-     */
-    public record Count(String provider, String state, long jobs) {
-    }
-
-    /** By provider and state. It reads an index from end to end: ask in the background, not for each scrape. */
-    public List<Count> counts() {
-        // grouped in the order of the index job_state_provider
-        return database.read(handle -> handle.createQuery("SELECT provider, state, jobs FROM (SELECT state, provider, COUNT(*) AS jobs FROM job"
-                        + " GROUP BY state, provider) AS counted ORDER BY provider, state")
-                .map((rows, context) -> new Count(rows.getString("provider"), rows.getString("state"), rows.getLong("jobs"))).list());
-    }
-
-    /** How many jobs do not get on, by provider; those that have none are left out. */
-    public Map<String, Long> stalled() {
-        return database.read(handle -> handle.createQuery("SELECT provider, COUNT(*) AS jobs FROM job WHERE stalled_since IS NOT NULL GROUP BY provider ORDER BY provider")
-                .reduceRows(new TreeMap<String, Long>(), (all, row) -> {
-                    all.put(row.getColumn("provider", String.class), row.getColumn("jobs", Long.class));
-                    return all;
-                }));
-    }
-
-    /** How many jobs are due now and are in nobody's hands, those of paused providers included. */
-    public long dueNow() {
-        return database.read(handle -> handle.createQuery("SELECT COUNT(*) FROM job WHERE next_poll_at <= :now"
-                        + " AND (lease_until IS NULL OR lease_until <= :now)")
-                .bind("now", database.now(handle)).mapTo(Long.class).one());
+        return database.read(handle -> handle.createQuery(sql.toString()).bindMap(values).map((rows, context) -> JobRows.job(rows)).list());
     }
 
     /** Names and states of all providers that were ever asked or paused. */
@@ -816,48 +790,6 @@ public final class JobStore {
     }
 
     private static Optional<Job> row(Handle handle, String where, Function<Query, Query> bind) {
-        return bind.apply(handle.createQuery("SELECT * FROM job WHERE " + where)).map((rows, context) -> job(rows)).findOne();
-    }
-
-    static Job job(ResultSet rows) throws SQLException {
-        String code = rows.getString("error_code");
-        String message = rows.getString("error_message");
-        boolean retryable = rows.getBoolean("error_retryable");
-        boolean unknown = rows.wasNull();
-        JobError error = code == null && message == null ? null : new JobError(code, message, unknown ? null : retryable);
-        int progress = rows.getInt("progress");
-        boolean noProgress = rows.wasNull();
-        return new Job(rows.getLong("id"), new JobKey(rows.getString("provider"), rows.getString("job_id")),
-                JobState.ofWord(rows.getString("state")), rows.getInt("attempt"), noProgress ? null : progress, instant(rows, "progress_at"),
-                seen(rows.getString("progress_seen")), instant(rows, "stalled_since"),
-                parse(rows.getString("tags"), TAGS), error, instant(rows, "registered_at"), instant(rows, "next_poll_at"),
-                rows.getLong("polls"), instant(rows, "deadline_at"), instant(rows, "updated_at"), rows.getInt("misses"),
-                rows.getInt("failures"), rows.getString("manifest"), rows.getString("report"), rows.getString("etag"), rows.getString("lease_token"), null);
-    }
-
-    private static List<Progress> seen(String text) {
-        return text == null ? List.of() : Stream.of(text.split(" ")).map(one -> one.split("@"))
-                .map(one -> new Progress(Integer.parseInt(one[0]), Instant.ofEpochMilli(Long.parseLong(one[1])))).toList();
-    }
-
-    private static Instant instant(ResultSet rows, String column) throws SQLException {
-        long millis = rows.getLong(column);
-        return rows.wasNull() ? null : Instant.ofEpochMilli(millis);
-    }
-
-    private static String json(Object value) {
-        try {
-            return JSON.writeValueAsString(value);
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("cannot be written as JSON: " + e.getMessage(), e);
-        }
-    }
-
-    private static <T> T parse(String json, TypeReference<T> type) {
-        try {
-            return JSON.readValue(json, type);
-        } catch (JsonProcessingException e) {
-            throw new StoreException("The store holds text that is not JSON: " + e.getMessage(), e);
-        }
+        return bind.apply(handle.createQuery("SELECT * FROM job WHERE " + where)).map((rows, context) -> JobRows.job(rows)).findOne();
     }
 }

@@ -11,12 +11,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
 
 /**
  * How far uploads in parts have come. What continues one is written only under the lease of its job, so that a process that lost it
  * cannot go on unnoticed; what gives one up needs none.
  */
 public final class Uploads {
+
+    private static final String DROP = "UPDATE upload SET needed = FALSE, updated_at = :now"
+            + " WHERE job = :job AND attempt = :attempt AND position = :position AND needed";
 
     private static final List<String> NEEDS_NONE = Arrays.stream(JobState.values())
             .filter(state -> state.isTerminal() || state == JobState.BLOCKED).map(JobState::word).toList();
@@ -146,10 +150,16 @@ public final class Uploads {
                 .map((rows, context) -> upload(rows)).list());
     }
 
-    /** The asset is in S3 and written down: whatever was begun for it is not needed any more. */
-    static void drop(Handle handle, Job job, int position, long now) {
-        handle.createUpdate("UPDATE upload SET needed = FALSE, updated_at = :now WHERE job = :job AND attempt = :attempt AND position = :position AND needed")
-                .bind("job", job.id()).bind("attempt", job.attempt()).bind("position", position).bind("now", now).execute();
+    private static void drop(Handle handle, Job job, int position, long now) {
+        handle.createUpdate(DROP).bind("job", job.id()).bind("attempt", job.attempt()).bind("position", position).bind("now", now).execute();
+    }
+
+    /** The assets are in S3 and written down: whatever was begun for them is not needed any more. */
+    static void drop(Handle handle, List<NewAsset> home, long now) {
+        PreparedBatch drop = handle.prepareBatch(DROP);
+        home.forEach(each -> drop.bind("job", each.leased().id()).bind("attempt", each.leased().attempt()).bind("position", each.asset().position())
+                .bind("now", now).add());
+        drop.execute();
     }
 
     private static void held(Handle handle, Job leased) {

@@ -14,6 +14,7 @@ import io.mediajobs.report.ReportAsset;
 import io.mediajobs.report.Status;
 import io.mediajobs.store.Database;
 import io.mediajobs.store.JobChange;
+import io.mediajobs.store.JobCounts;
 import io.mediajobs.store.JobStore;
 import io.mediajobs.store.NewJob;
 import io.mediajobs.store.Outbox;
@@ -96,7 +97,7 @@ final class ArchiveParts implements AutoCloseable {
         camel.getPropertiesComponent().setInitialProperties(settings.all());
         Map<String, Object> beans = Map.of("s3Client", s3, "archivePlan", plan, "assetDownload", download,
                 "unfinishedUploads", unfinished, "multipartUpload", upload,
-                "assetCheck", new AssetCheck(stored, records, unfinished, Clock.systemUTC(), new Metrics(new StoreFigures(jobs, outbox)), outage),
+                "assetCheck", new AssetCheck(stored, records, unfinished, Clock.systemUTC(), new Metrics(new StoreFigures(jobs, new JobCounts(database), outbox)), outage),
                 "transferFailure", new TransferFailure(), "manifest", new Manifest(keys, plan),
                 "archiveOutcome", new ArchiveOutcome(settings, jobs, events, plan, keys, uploads, outage));
         beans.forEach(camel.getRegistry()::bind);

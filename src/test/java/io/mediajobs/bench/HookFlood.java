@@ -201,8 +201,10 @@ public final class HookFlood {
     }
 
     private void judge(List<JobKey> keys) {
-        Awaitility.await().pollDelay(Duration.ofSeconds(1)).atMost(Duration.ofMinutes(2)).until(() -> keys.stream().allMatch(key -> program.job(key).lease() == null)
-                && program.jobs.dueNow() == 0);
+        Awaitility.await().pollDelay(Duration.ofSeconds(1)).atMost(Duration.ofMinutes(2)).until(() -> {
+            Instant now = program.jobs.now();
+            return keys.stream().map(program::job).allMatch(job -> job.lease() == null && (job.nextPollAt() == null || job.nextPollAt().isAfter(now)));
+        });
         long lost = 0;
         long extra = 0;
         long polls = 0;

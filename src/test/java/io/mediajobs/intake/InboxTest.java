@@ -9,6 +9,7 @@ import io.mediajobs.job.Job;
 import io.mediajobs.job.JobKey;
 import io.mediajobs.poll.Provider;
 import io.mediajobs.store.Database;
+import io.mediajobs.store.JobCounts;
 import io.mediajobs.store.JobFilter;
 import io.mediajobs.store.JobStore;
 import java.io.BufferedWriter;
@@ -235,7 +236,7 @@ class InboxTest {
         assertThat(file).exists();
         assertThat(folder.resolve("rejected/a.jsonl")).doesNotExist();
         inbox.take(file.toFile());
-        assertThat(jobs.counts()).containsExactly(new JobStore.Count("stories", "pending", 2_000));
+        assertThat(new JobCounts(database).byState()).containsExactly(new JobCounts.Count("stories", "pending", 2_000));
         assertThat(folder.resolve("rejected/a.jsonl")).content().isEqualTo("bad\n");
     }
 }

@@ -16,6 +16,7 @@ import io.mediajobs.poll.ListTerms;
 import io.mediajobs.poll.Provider;
 import io.mediajobs.poll.Providers;
 import io.mediajobs.store.Database;
+import io.mediajobs.store.JobCounts;
 import io.mediajobs.store.JobStore;
 import io.mediajobs.store.ListRounds;
 import io.mediajobs.store.Outbox;
@@ -73,7 +74,7 @@ final class RunningApi implements AutoCloseable {
         database = Database.open(folder.resolve("jobs.db"));
         jobs = new JobStore(database, events);
         outbox = new Outbox(database);
-        figures = new StoreFigures(jobs, outbox, Duration.ofMillis(200)).start();
+        figures = new StoreFigures(jobs, new JobCounts(database), outbox, Duration.ofMillis(200)).start();
         Providers known = new Providers() {
             @Override
             public List<Provider> all() {
