@@ -39,8 +39,9 @@ final class OtherTool {
      *
      * @param seconds   from its start to its end
      * @param processor seconds of processor time, of all its processes
+     * @param output    what it said, line by line
      */
-    record Took(double seconds, double processor) {
+    record Took(double seconds, double processor, List<String> output) {
     }
 
     /** Runs a command of the shell. */
@@ -60,7 +61,8 @@ final class OtherTool {
         if (process.exitValue() != 0) {
             throw new IllegalStateException(command + " failed: " + Files.readString(output));
         }
-        String[] times = Files.readAllLines(output).stream().reduce((before, line) -> line).orElseThrow().split(" ");
-        return new Took(seconds, Double.parseDouble(times[0]) + Double.parseDouble(times[1]));
+        List<String> lines = Files.readAllLines(output);
+        String[] times = lines.get(lines.size() - 1).split(" ");
+        return new Took(seconds, Double.parseDouble(times[0]) + Double.parseDouble(times[1]), lines.subList(0, lines.size() - 1));
     }
 }

@@ -1,8 +1,10 @@
 package io.mediajobs.bench;
 
+import io.mediajobs.ProductClassPath;
 import io.mediajobs.config.Settings;
 import io.mediajobs.servers.DiscardingS3;
 import io.mediajobs.servers.RepeatedBytes;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 
@@ -26,7 +29,8 @@ import org.awaitility.Awaitility;
  * <ul>
  * <li>{@code one}: an asset of 1 GiB</li>
  * <li>{@code small}: 1,000 assets of 100 KB, as many at once as rclone has transfers; with servers that answer at once, and with servers that
- * take 20 ms for each answer, as over a network</li>
+ * take 20 ms for each answer, as over a network; by a program that was just started, and by one that has run for a while; beside rclone, and the
+ * least that a program with the product's libraries does ({@link PlainCopies})</li>
  * <li>{@code huge}: 10 GiB of known and of unknown length in a heap of 256 MB, and a {@code kill -9} half-way</li>
  * <li>{@code four}: the memory of four assets of 1 GiB at once against that of one</li>
  * </ul>
@@ -38,6 +42,9 @@ public final class Transfers {
     private static final int SMALL = 100_000;
     private static final int AT_ONCE = 8;
     private static final int ROUNDS = 3;
+    /** Java compiles what is called often; it takes tens of thousands of assets until all of it is, and the compiler needs the processors meanwhile. */
+    private static final int WARM_ROUNDS = 50;
+    private static final int WARM_ROUNDS_OF_SLOW_SERVERS = 20;
     private static final long DELAY_MILLIS = 20;
 
     private final Path folder = Files.createTempDirectory("transfers");
@@ -169,13 +176,17 @@ public final class Transfers {
             }
             best = rates.stream().mapToDouble(Double::doubleValue).max().orElse(0);
         }
+        double plain = plain();
         try (ProductProcess product = product(null, Map.of("provider.productai.rate", "none", "provider.productai.at-once", "200"))) {
             for (int round = 1; round <= ROUNDS; round++) {
                 for (int jobs : new int[] {1000, 100, 1}) {
-                    double rate = small(product, "round" + round + "-of" + jobs + "-", jobs, 1000 / jobs);
-                    if (best > 0) {
-                        System.out.printf(Locale.ROOT, "%-48s %6.2f%n", "  product / best of rclone", rate / best);
-                    }
+                    told(small(product, "round" + round + "-of" + jobs + "-", jobs, 1000 / jobs), "product, " + jobs + " jobs of " + 1000 / jobs, plain, best);
+                }
+            }
+            for (int round = 1; round <= (delayMillis == 0 ? WARM_ROUNDS : WARM_ROUNDS_OF_SLOW_SERVERS); round++) {
+                Small took = small(product, "warm" + round + "-", 1, 1000);
+                if (round % 10 == 0) {
+                    told(took, "product, after " + (3 * ROUNDS + round) + ",000 assets", plain, best);
                 }
             }
         } finally {
@@ -197,7 +208,22 @@ public final class Transfers {
         return 1000 / transfer;
     }
 
-    private double small(ProductProcess product, String name, int jobs, int assets) throws Exception {
+    /** The best of as many files in a row as the product has. */
+    private double plain() throws Exception {
+        int rounds = 3 * ROUNDS;
+        OtherTool.Took took = tools.run(String.join(" ", Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
+                ProductClassPath.entries().stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator)), PlainCopies.class.getName(),
+                provider.url("/folder/1000/" + SMALL + "/"), s3.endpoint().toString(), "1000", Integer.toString(AT_ONCE), Integer.toString(rounds)));
+        for (int number = 0; number < 1000; number++) {
+            check("plain/" + number + ".mp4", AssetProvider.bytes(SMALL, number));
+        }
+        List<Double> rates = took.output().stream().limit(rounds).map(Double::valueOf).toList();
+        System.out.printf(Locale.ROOT, "%-48s %6.0f /s  first %4.0f /s  processor %.2f s a round%n", "plain program with the same libraries", rates.stream().max(Double::compare).orElseThrow(),
+                rates.get(0), took.processor() / rounds);
+        return rates.stream().max(Double::compare).orElseThrow();
+    }
+
+    private Small small(ProductProcess product, String name, int jobs, int assets) throws Exception {
         List<String> ids = IntStream.range(0, jobs).mapToObj(job -> name + job).toList();
         for (int job = 0; job < jobs; job++) {
             int first = job * assets;
@@ -218,9 +244,23 @@ public final class Transfers {
                         AssetProvider.bytes(SMALL, job * assets + asset));
             }
         }
-        System.out.printf(Locale.ROOT, "%-48s %6.0f /s  all %6.0f /s  processor %.2f s%n", "product, " + jobs + " jobs of " + assets, 1000 / transfer, 1000 / all,
-                (product.processorTime().toMillis() - processor) / 1e3);
-        return 1000 / transfer;
+        return new Small(1000 / transfer, 1000 / all, (product.processorTime().toMillis() - processor) / 1e3);
+    }
+
+    /**
+     * What 1,000 small assets took.
+     *
+     * @param transfers a second, from the first download to the last object
+     * @param all       a second, from registration to archived
+     * @param processor seconds
+     */
+    private record Small(double transfers, double all, double processor) {
+    }
+
+    private static void told(Small took, String what, double plain, double best) {
+        System.out.printf(Locale.ROOT, "%-48s %6.0f /s  all %6.0f /s  processor %.2f s; / plain program %.2f", what, took.transfers, took.all, took.processor,
+                took.transfers / plain);
+        System.out.println(best > 0 ? String.format(Locale.ROOT, "; / best of rclone %.2f", took.transfers / best) : "");
     }
 
     // ---- 10 GiB in 256 MB, and a kill
