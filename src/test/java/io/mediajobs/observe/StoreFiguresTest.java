@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.mediajobs.store.Database;
+import io.mediajobs.store.JobCounts;
 import io.mediajobs.store.JobStore;
 import io.mediajobs.store.Outbox;
 import java.nio.file.Path;
@@ -23,7 +24,8 @@ class StoreFiguresTest {
         Logger logger = (Logger) LoggerFactory.getLogger(StoreFigures.class);
         logger.addAppender(log);
         try (Database database = Database.open(folder.resolve("jobs.db"))) {
-            StoreFigures figures = new StoreFigures(new JobStore(database, (provider, what, incident, error) -> null), new Outbox(database), Duration.ofMinutes(1));
+            StoreFigures figures = new StoreFigures(new JobStore(database, (provider, what, incident, error) -> null), new JobCounts(database), new Outbox(database),
+                    Duration.ofMinutes(1));
             figures.onChange(count -> {
                 if (count.at() != null) {
                     figures.close();
