@@ -9,6 +9,8 @@ import io.mediajobs.store.Uploads;
 import java.security.MessageDigest;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /**
@@ -28,6 +30,8 @@ public final class MultipartUpload implements AutoCloseable {
     /** Where the length is unknown, parts of each next thousand are twice as large: 10,000 that begin with 8 MiB hold 3.9 TiB. */
     private static final int PARTS_OF_ONE_SIZE = 1_000;
 
+    private static final Logger LOG = LoggerFactory.getLogger(MultipartUpload.class);
+
     private final Uploads uploads;
     private final S3Multipart s3;
     private final UnfinishedUploads unfinished;
@@ -45,7 +49,7 @@ public final class MultipartUpload implements AutoCloseable {
 
     /**
      * @param settings {@code archive.part-size}, {@code archive.parts-at-once} and {@code archive.at-once}
-     * @throws ConfigurationException if the size is none that S3 takes
+     * @throws ConfigurationException if the size is none that S3 takes, or Java has no memory for the parts of one transfer
      */
     public MultipartUpload(Settings settings, Uploads uploads, S3Multipart s3, UnfinishedUploads unfinished, StoredObject stored, AssetDownload downloads) {
         this(settings, uploads, s3, unfinished, stored, downloads, SMALLEST_PART);
@@ -67,7 +71,19 @@ public final class MultipartUpload implements AutoCloseable {
         if (partsAtOnce < 1) {
             throw new ConfigurationException("The setting archive.parts-at-once is wrong: at least 1 part is held in memory.");
         }
-        this.memory = new PartMemory((long) settings.number("archive.at-once") * partsAtOnce * partSize);
+        long transfers = settings.number("archive.at-once");
+        long roomFor = PartMemory.limit() / partSize / partsAtOnce;
+        if (roomFor < 1) {
+            throw new ConfigurationException("The settings archive.part-size and archive.parts-at-once are wrong: a transfer holds " + partsAtOnce + " parts of "
+                    + partSize + " bytes in memory outside of Java's heap, which may be " + PartMemory.limit()
+                    + " bytes. Make one of them smaller, or start Java with a larger -XX:MaxDirectMemorySize.");
+        }
+        if (roomFor < transfers) {
+            LOG.warn("Java has memory outside of its heap for the parts of {} transfers at the same time, and archive.at-once lets {} begin: with more than {} "
+                    + "large assets at once, some fail and are fetched again later. Start Java with a larger -XX:MaxDirectMemorySize, or make archive.at-once, "
+                    + "archive.parts-at-once or archive.part-size smaller.", roomFor, transfers, roomFor);
+        }
+        this.memory = new PartMemory(transfers * partsAtOnce * partSize);
     }
 
     /**

@@ -1,7 +1,14 @@
 package io.mediajobs.archive;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mediajobs.config.ConfigurationException;
+import io.mediajobs.config.Settings;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
 import org.junit.jupiter.api.Test;
 
 class MultipartUploadTest {
@@ -26,5 +33,14 @@ class MultipartUploadTest {
         assertThat(sum).isGreaterThan(3L << 40);
         assertThat(MultipartUpload.partSize(8 * MIB, -1, 999)).isEqualTo((int) (8 * MIB));
         assertThat(MultipartUpload.partSize(8 * MIB, -1, 9_999)).isLessThanOrEqualTo(1 << 30);
+    }
+
+    @Test
+    void partsOfOneTransferThatJavaHasNoMemoryForStopTheStart() {
+        Settings settings = Settings.load(Path.of("").toAbsolutePath(), List.of(), Map.of(), new Properties(),
+                Map.of("archive.part-size", "1GB", "archive.parts-at-once", "100000"));
+
+        assertThatThrownBy(() -> new MultipartUpload(settings, null, null, null, null, null)).isInstanceOf(ConfigurationException.class)
+                .hasMessageContainingAll("archive.part-size", "archive.parts-at-once", "100000 parts of 1073741824 bytes", "-XX:MaxDirectMemorySize");
     }
 }

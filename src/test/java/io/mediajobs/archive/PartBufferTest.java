@@ -150,6 +150,18 @@ class PartBufferTest {
     }
 
     @Test
+    void whereJavaHasNoMoreMemoryTheSettingsThatHelpAreNamed() {
+        PartBuffer part = new PartBuffer(new PartMemory(PIECE, size -> {
+            throw new OutOfMemoryError("Cannot reserve 65536 bytes of direct buffer memory");
+        }), PIECE);
+
+        // no Error: a transfer that ends with one would leave its upload to nobody
+        assertThatThrownBy(() -> part.add(new byte[1], 1)).isInstanceOf(IllegalStateException.class).hasNoCause()
+                .hasMessageContainingAll("Cannot reserve 65536 bytes", "-XX:MaxDirectMemorySize", "archive.at-once", "archive.parts-at-once");
+        assertThat(part.length()).isZero();
+    }
+
+    @Test
     void noMoreMemoryIsKeptThanIsSaid() {
         filled(new byte[6 * PIECE]).close();
 
