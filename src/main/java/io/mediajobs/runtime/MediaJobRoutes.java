@@ -33,6 +33,7 @@ import io.mediajobs.observe.HealthChecks;
 import io.mediajobs.observe.Metrics;
 import io.mediajobs.observe.RouteHealth;
 import io.mediajobs.observe.StoreFigures;
+import io.mediajobs.poll.AnswerDeadline;
 import io.mediajobs.poll.Answers;
 import io.mediajobs.poll.DueJobs;
 import io.mediajobs.poll.DueLists;
@@ -105,6 +106,7 @@ public final class MediaJobRoutes implements AutoCloseable {
     private LiveRoutes.Start files;
     private LiveRoutes live;
     private Turns turns;
+    private AnswerDeadline answerDeadline;
 
     private MediaJobRoutes(Settings settings) {
         this.settings = settings;
@@ -174,6 +176,7 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.bind("leases", leases);
         main.bind("pollWorkers", workers.executor());
         Duration tick = Duration.ofMillis(settings.number("poll.tick-millis"));
+        answerDeadline = opened(new AnswerDeadline(settings.duration("poll.answer-deadline")));
         turns = opened(new Turns(jobs, () -> Durations.parse(setting("throttle.longest-pause")), tick));
         Ticks ticks = opened(new Ticks());
         RouteProviders providers = new RouteProviders();
@@ -269,7 +272,9 @@ public final class MediaJobRoutes implements AutoCloseable {
                 live = opened(new LiveRoutes(context, settings, files, StartChecks::run, mappings, paused, new ReloadListener(providers, metrics)));
                 for (String scheme : List.of("http", "https")) {
                     // not a setting: a provider's rate holds for every request that a route makes
-                    context.getComponent(scheme, HttpComponent.class).setHttpActivityListener(turns);
+                    HttpComponent http = context.getComponent(scheme, HttpComponent.class);
+                    http.setHttpActivityListener(turns);
+                    http.setHttpClientConfigurer(answerDeadline);
                 }
                 // what is bound before there is a context is not told of it
                 context.getRegistry().bind("providers", providers);
