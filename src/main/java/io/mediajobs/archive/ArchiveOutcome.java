@@ -2,6 +2,7 @@ package io.mediajobs.archive;
 
 import io.mediajobs.config.Settings;
 import io.mediajobs.events.JobEvents;
+import io.mediajobs.job.Failures;
 import io.mediajobs.job.Job;
 import io.mediajobs.job.JobError;
 import io.mediajobs.job.JobState;
@@ -71,7 +72,7 @@ public final class ArchiveOutcome {
         List<ArchivedAsset> assets = plan.complete(job, report);
         String manifest = keys.manifest(job);
         long bytes = assets.stream().mapToLong(ArchivedAsset::bytes).sum();
-        jobs.apply(job, JobChange.to(JobState.ARCHIVED).askNoMore().clearError().failures(0).misses(0).manifest(manifest)
+        jobs.apply(job, JobChange.to(JobState.ARCHIVED).askNoMore().clearError().failures(Failures.NONE).manifest(manifest)
                 .note(JobState.ARCHIVED.word(), assets.size() + " assets, " + bytes + " bytes")
                 .event(events.completed(job, report, bucket, manifest, assets, Manifest.archivedAt(assets).orElse(null))), null);
         LOG.info("Job {} is archived: {} assets, {} bytes, {}", job.key(), assets.size(), bytes, manifest);
@@ -111,14 +112,14 @@ public final class ArchiveOutcome {
     }
 
     private void waitForS3(Job job, int inARow, JobError error, Duration delay) {
-        jobs.apply(job, JobChange.to(null).askAgainIn(delay).failures(inARow).error(error).note("archive-waits", line(error)), null);
+        jobs.apply(job, JobChange.to(null).askAgainIn(delay).failures(job.failures().ofArchive(inARow)).error(error).note("archive-waits", line(error)), null);
         LOG.warn("Job {} is not archived yet and is asked for again in {} s; that S3 takes nothing at present does not count as a try: {}", job.key(),
                 delay.toSeconds(), line(error));
     }
 
     /** No try will help before a person does something. */
     public void blocked(Job job, Report report, Exception failure) {
-        block(job, report, job.failures() + 1, error(failure));
+        block(job, report, job.failures().archive() + 1, error(failure));
     }
 
     private void giveBack(Job job, Report report, int inARow, JobError error, Duration delay) {
@@ -126,21 +127,20 @@ public final class ArchiveOutcome {
             block(job, report, inARow, error);
             return;
         }
-        jobs.apply(job, JobChange.to(null).askAgainIn(delay).failures(inARow).error(error).note("archive-failed", line(error)), null);
+        jobs.apply(job, JobChange.to(null).askAgainIn(delay).failures(job.failures().ofArchive(inARow)).error(error).note("archive-failed", line(error)), null);
         LOG.warn("Job {} is not archived yet, try {} of {}, and is asked for again in {} s: {}", job.key(), inARow, tries, delay.toSeconds(), line(error));
     }
 
     private void block(Job job, Report report, int inARow, JobError error) {
-        jobs.apply(job, JobChange.to(JobState.BLOCKED).askNoMore().failures(inARow).error(error).note(JobState.BLOCKED.word(), line(error))
+        jobs.apply(job, JobChange.to(JobState.BLOCKED).askNoMore().failures(job.failures().ofArchive(inARow)).error(error).note(JobState.BLOCKED.word(), line(error))
                 .event(events.ended(job, JobState.BLOCKED, error, report)), null);
         LOG.warn("Job {} is blocked and waits for a person: {}", job.key(), line(error));
     }
 
-    // A try that brought a part of the assets home, or went on with an asset in parts, was not in vain: counting begins anew. So it does for a job that came here for the
-    // first time: as claimed, it was not archiving yet, and its failures are answers that could not be used.
+    // a try that brought a part of the assets home, or went on with an asset in parts, was not in vain: counting begins anew
     private int failuresInARow(Job job, Report report, List<PlannedAsset> missing) {
         boolean gotSome = missing != null && (plan.missing(job, report).size() < missing.size() || uploads.grew(job));
-        return gotSome || job.state() != JobState.ARCHIVING ? 1 : job.failures() + 1;
+        return gotSome ? 1 : job.failures().archive() + 1;
     }
 
     private Duration delay(int inARow) {

@@ -23,10 +23,9 @@ import java.util.Map;
  * @param registeredAt when we accepted it
  * @param nextPollAt   when it is asked for next; null where it is not asked for any more
  * @param polls        how often the provider was asked, all attempts together
- * @param deadlineAt   after this moment an unfinished job expires
+ * @param deadlineAt   after this moment a job expires that its provider has not finished
  * @param updatedAt    when its row last changed
- * @param misses       answers in a row that said the job is not known
- * @param failures     answers in a row that could not be used
+ * @param failures     what went wrong in a row; never null
  * @param manifest     S3 key of the manifest; null before it is written
  * @param report       the last report, redacted, as JSON text; null before the first
  * @param etag         what the provider calls the version of its answer that the report is; null if it said none, or the job is not worked on any more
@@ -35,7 +34,7 @@ import java.util.Map;
  */
 public record Job(long id, JobKey key, JobState state, int attempt, Integer progress, Instant progressAt, List<Progress> seen, Instant stalledSince, Map<String, String> tags,
                   JobError error, Instant registeredAt, Instant nextPollAt, long polls, Instant deadlineAt,
-                  Instant updatedAt, int misses, int failures, String manifest, String report, String etag, String lease, Turn turn) {
+                  Instant updatedAt, Failures failures, String manifest, String report, String etag, String lease, Turn turn) {
 
     public String provider() {
         return key.provider();
@@ -45,9 +44,19 @@ public record Job(long id, JobKey key, JobState state, int attempt, Integer prog
         return key.jobId();
     }
 
+    /**
+     * Whether its deadline has passed. A job that is being archived has none any more: its provider is done, and what keeps its assets away
+     * is S3, or URLs that have run out.
+     *
+     * @param now by the store's clock
+     */
+    public boolean isOverdue(Instant now) {
+        return state != JobState.ARCHIVING && deadlineAt != null && !now.isBefore(deadlineAt);
+    }
+
     /** The same job with leave to be asked for. */
     public Job withTurn(Turn given) {
-        return new Job(id, key, state, attempt, progress, progressAt, seen, stalledSince, tags, error, registeredAt, nextPollAt, polls, deadlineAt, updatedAt, misses, failures,
+        return new Job(id, key, state, attempt, progress, progressAt, seen, stalledSince, tags, error, registeredAt, nextPollAt, polls, deadlineAt, updatedAt, failures,
                 manifest, report, etag, lease, given);
     }
 

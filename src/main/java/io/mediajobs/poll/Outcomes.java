@@ -2,11 +2,13 @@ package io.mediajobs.poll;
 
 import io.mediajobs.config.Durations;
 import io.mediajobs.events.JobEvents;
+import io.mediajobs.job.Failures;
 import io.mediajobs.job.Job;
 import io.mediajobs.job.JobError;
 import io.mediajobs.job.JobState;
 import io.mediajobs.observe.Metrics;
 import io.mediajobs.report.Answer;
+import io.mediajobs.report.AnswerReader;
 import io.mediajobs.report.Redaction;
 import io.mediajobs.report.Report;
 import io.mediajobs.report.Status;
@@ -56,12 +58,12 @@ public final class Outcomes {
             expire(job, "The provider still says " + report.status().word() + ".", report, new ProviderSignal.Fine());
             return;
         }
-        if (news != null && job.deadlineAt() != null && !now.isBefore(job.deadlineAt())) {
+        if (news != null && job.isOverdue(now)) {
             news.ends(job);
             return;
         }
         Duration next = atTheLatest(job.deadlineAt(), askIn, now);
-        JobChange change = asked(JobChange.to(state), report).etag(etag).clearError().askAgainIn(next).listAgain();
+        JobChange change = asked(job, JobChange.to(state), report).etag(etag).clearError().askAgainIn(next).listAgain();
         if (stall == null && job.stalledSince() == null) {
             change.noteNews(state.word(), null);
         } else if (stall == null) {
@@ -80,12 +82,9 @@ public final class Outcomes {
     /** The provider is done: the job is archiving from now on, and its lease stays with the archive. */
     public void beginArchive(@Variable("job") Job job, @Variable("report") Report report, @Variable("every") String every) {
         // it stays due: should this process die, whoever claims it next asks the provider for fresh URLs
-        JobChange change = asked(JobChange.to(JobState.ARCHIVING), report).handOver().askAgainIn(Duration.ZERO)
+        JobChange change = asked(job, JobChange.to(JobState.ARCHIVING), report).handOver().askAgainIn(Duration.ZERO)
                 .noteNews("completed", report.assets().size() + (report.assets().size() == 1 ? " asset" : " assets") + " to archive");
-        if (job.state() == JobState.ARCHIVING) {
-            // asked again for fresh URLs: the failures so far are the archive's, which gives up after some in a row
-            change.failures(job.failures());
-        } else {
+        if (job.state() != JobState.ARCHIVING) {
             change.teaches(new JobClock(job, report, jobs.now()).lesson(every == null ? Duration.ZERO : Durations.parse(every)));
         }
         write(job, change, new ProviderSignal.Fine());
@@ -109,15 +108,15 @@ public final class Outcomes {
      * @param every time between two asks
      */
     public void miss(@Variable("job") Job job, @Variable("answer") Answer answer, int asks, String every) {
-        int misses = job.misses() + 1;
-        if (misses >= asks) {
-            JobError error = new JobError("job-not-found", "The provider does not know this job; it was asked " + misses + " times.", false);
+        Failures failures = job.failures().oneMoreUnknown();
+        if (failures.unknown() >= asks) {
+            JobError error = new JobError("job-not-found", "The provider does not know this job; it was asked " + failures.unknown() + " times.", false);
             end(job, JobState.LOST, error, answer.report(), new ProviderSignal.Fine());
         } else if (jobs.isOverdue(job)) {
             expire(job, "The provider does not know the job.", answer.report(), new ProviderSignal.Fine());
         } else {
-            write(job, JobChange.to(null).polled().misses(misses).failures(0).askAgainIn(Backoff.spread(job, Durations.parse(every)))
-                    .note("not-found", "ask " + misses + " of " + asks), new ProviderSignal.Fine());
+            write(job, JobChange.to(null).polled().failures(failures).askAgainIn(Backoff.spread(job, Durations.parse(every)))
+                    .note("not-found", "ask " + failures.unknown() + " of " + asks), new ProviderSignal.Fine());
         }
     }
 
@@ -203,8 +202,8 @@ public final class Outcomes {
             expire(job, "The provider did not answer: " + error.message(), null, signal);
             return;
         }
-        int failures = job.failures() + 1;
-        write(job, JobChange.to(null).polled().failures(failures).askAgainIn(Backoff.after(failures, Durations.parse(first), Durations.parse(longest)))
+        Failures failures = job.failures().oneMoreUnanswered();
+        write(job, JobChange.to(null).polled().failures(failures).askAgainIn(Backoff.after(failures.unanswered(), Durations.parse(first), Durations.parse(longest)))
                 .note("unavailable", error.message()), signal);
     }
 
@@ -240,31 +239,38 @@ public final class Outcomes {
     /** The provider says completed and names no asset: asked again like any answer that cannot be used. */
     public void withoutAssets(@Variable("job") Job job, @Variable("report") Report report, int asks, String first, String longest, String pause) {
         unusable(job, new JobError("completed-without-assets", "The provider says completed but names no asset.", true),
-                report.toJson().toString(), asks, first, longest, pause);
+                Redaction.cut(report.toJson().toString(), AnswerReader.LONGEST_EXCERPT), asks, first, longest, pause);
     }
 
     private void unusable(Job job, JobError error, String answer, int asks, String first, String longest, String pause) {
         ProviderSignal signal = new ProviderSignal.Unusable(error, Durations.parse(pause));
-        int failures = job.failures() + 1;
+        Failures failures = job.failures().oneMoreUnusable();
         String detail = answer == null ? error.message() : error.message() + " Answer: " + answer;
-        if (failures >= asks) {
+        if (failures.unusable() >= asks) {
             write(job, JobChange.to(JobState.BLOCKED).polled().failures(failures).askNoMore().error(error).note("blocked", detail)
                     .event(events.ended(job, JobState.BLOCKED, error, null)), signal);
         } else if (jobs.isOverdue(job)) {
             expire(job, error.message(), null, signal);
         } else {
-            write(job, JobChange.to(null).polled().failures(failures).askAgainIn(Backoff.after(failures, Durations.parse(first), Durations.parse(longest)))
+            write(job, JobChange.to(null).polled().failures(failures).askAgainIn(Backoff.after(failures.unusable(), Durations.parse(first), Durations.parse(longest)))
                     .note("unusable-answer", detail), signal);
         }
     }
 
-    /** Something in a route went wrong that no branch is for: the job is given back and asked again after {@code delay}. */
+    /**
+     * Something in a route went wrong that no branch is for, as after a bad edit: the job is given back and asked again after {@code delay},
+     * until it is mended or the job's deadline has passed.
+     */
     public void giveBack(Exchange exchange, @Variable("job") Job job, String delay) {
         Throwable cause = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class);
         String message = Redaction.text(String.valueOf(cause));
         if (job.lease() == null) {
             // a page of a list tells of it, and nobody holds it: it is asked for by itself next
             LOG.error("What a list says of job {} could not be used: {}.", job.key(), message);
+            return;
+        }
+        if (jobs.isOverdue(job)) {
+            expire(job, "It could not be worked on: " + message, null, null);
             return;
         }
         LOG.error("Job {} could not be worked on: {}. It is asked again in {}.", job.key(), message, delay);
@@ -304,12 +310,12 @@ public final class Outcomes {
     }
 
     private void end(Job job, JobState end, JobError error, Report report, ProviderSignal signal) {
-        JobChange change = report == null ? JobChange.to(end).polled() : asked(JobChange.to(end), report);
+        JobChange change = report == null ? JobChange.to(end).polled() : asked(job, JobChange.to(end), report);
         write(job, change.askNoMore().error(error).note(end.word(), error.message()).event(events.ended(job, end, error, report)), signal);
     }
 
-    private static JobChange asked(JobChange change, Report report) {
-        return change.polled().misses(0).failures(0).progress(report.progress()).report(report.toJson().toString());
+    private static JobChange asked(Job job, JobChange change, Report report) {
+        return change.polled().failures(job.failures().answered()).progress(report.progress()).report(report.toJson().toString());
     }
 
     private void write(Job job, JobChange change, ProviderSignal signal) {

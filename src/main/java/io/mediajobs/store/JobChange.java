@@ -1,5 +1,6 @@
 package io.mediajobs.store;
 
+import io.mediajobs.job.Failures;
 import io.mediajobs.job.JobError;
 import io.mediajobs.job.JobState;
 import java.time.Duration;
@@ -23,8 +24,7 @@ public final class JobChange {
     String report;
     String etag;
     String manifest;
-    Integer misses;
-    Integer failures;
+    Failures failures;
     boolean countPoll;
     boolean keepLease;
     boolean pollIsOver;
@@ -114,12 +114,7 @@ public final class JobChange {
         return this;
     }
 
-    public JobChange misses(int inARow) {
-        this.misses = inARow;
-        return this;
-    }
-
-    public JobChange failures(int inARow) {
+    public JobChange failures(Failures inARow) {
         this.failures = inARow;
         return this;
     }

@@ -3,6 +3,7 @@ package io.mediajobs.store;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mediajobs.job.Failures;
 import io.mediajobs.job.Job;
 import io.mediajobs.job.JobError;
 import io.mediajobs.job.JobKey;
@@ -40,8 +41,8 @@ final class JobRows {
                 JobState.ofWord(rows.getString("state")), rows.getInt("attempt"), noProgress ? null : progress, instant(rows, "progress_at"),
                 seen(rows.getString("progress_seen")), instant(rows, "stalled_since"),
                 parse(rows.getString("tags"), TAGS), error, instant(rows, "registered_at"), instant(rows, "next_poll_at"),
-                rows.getLong("polls"), instant(rows, "deadline_at"), instant(rows, "updated_at"), rows.getInt("misses"),
-                rows.getInt("failures"), rows.getString("manifest"), rows.getString("report"), rows.getString("etag"), rows.getString("lease_token"), null);
+                rows.getLong("polls"), instant(rows, "deadline_at"), instant(rows, "updated_at"),
+                new Failures(rows.getInt("unknown"), rows.getInt("unanswered"), rows.getInt("unusable"), rows.getInt("archive_failures")), rows.getString("manifest"), rows.getString("report"), rows.getString("etag"), rows.getString("lease_token"), null);
     }
 
     private static List<Progress> seen(String text) {

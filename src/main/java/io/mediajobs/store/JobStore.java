@@ -98,12 +98,12 @@ public final class JobStore {
             long now = database.now(handle);
             List<Registered> results = new ArrayList<>(jobs.size());
             for (NewJob job : jobs) {
-                Optional<Long> id = handle.createQuery("INSERT INTO job (provider, job_id, state, tags, registered_at, next_poll_at, deadline_at, updated_at, last_write)"
-                                + " VALUES (:provider, :jobId, 'pending', :tags, :now, :next, :deadline, :now, :write)"
+                Optional<Long> id = handle.createQuery("INSERT INTO job (provider, job_id, state, tags, registered_at, next_poll_at, deadline_at, deadline_millis, updated_at, last_write)"
+                                + " VALUES (:provider, :jobId, 'pending', :tags, :now, :next, :now + :deadline, :deadline, :now, :write)"
                                 + " ON CONFLICT (provider, job_id) DO NOTHING RETURNING id")
                         .bind("provider", job.key().provider()).bind("jobId", job.key().jobId()).bind("tags", JobRows.json(job.tags()))
                         .bind("now", now).bind("next", now + job.firstPollIn().toMillis())
-                        .bind("deadline", now + job.deadline().toMillis()).bind("write", write)
+                        .bind("deadline", job.deadline().toMillis()).bind("write", write)
                         .mapTo(Long.class).findOne();
                 id.ifPresent(row -> note(handle, row, now, "registered", null));
                 results.add(new Registered(job.key(), id.isPresent() || (again && written(handle, job.key(), write).isPresent())));
@@ -547,8 +547,8 @@ public final class JobStore {
                 throw new IllegalStateException("Job " + key + " is " + before.state().word() + " and still being followed; there is nothing to open again.");
             }
             handle.createUpdate("UPDATE job SET attempt = attempt + 1, state = 'pending', progress = NULL, progress_at = NULL, progress_seen = NULL, stalled_since = NULL, stall_told = FALSE, error_code = NULL, error_message = NULL,"
-                            + " error_retryable = NULL, misses = 0, failures = 0, manifest = NULL, etag = NULL, finished_at = NULL, next_poll_at = :now,"
-                            + " deadline_at = :now + (deadline_at - registered_at), lease_token = NULL, lease_until = NULL, polling = FALSE, woken = FALSE, singly = NULL, updated_at = :now,"
+                            + " error_retryable = NULL, unknown = 0, unanswered = 0, unusable = 0, archive_failures = 0, manifest = NULL, etag = NULL, finished_at = NULL, next_poll_at = :now,"
+                            + " deadline_at = :now + deadline_millis, lease_token = NULL, lease_until = NULL, polling = FALSE, woken = FALSE, singly = NULL, updated_at = :now,"
                             + " last_write = :write WHERE id = :id")
                     .bind("write", write).bind("now", now).bind("id", before.id()).execute();
             note(handle, before.id(), now, "retry", "attempt " + (before.attempt() + 1));
@@ -588,8 +588,12 @@ public final class JobStore {
             values.put("etag", change.etag);
         }
         set(sql, values, "manifest", change.manifest);
-        set(sql, values, "misses", change.misses);
-        set(sql, values, "failures", change.failures);
+        if (change.failures != null) {
+            set(sql, values, "unknown", change.failures.unknown());
+            set(sql, values, "unanswered", change.failures.unanswered());
+            set(sql, values, "unusable", change.failures.unusable());
+            set(sql, values, "archive_failures", change.failures.archive());
+        }
         if (!state.isTerminal()) {
             sql.append(", finished_at = NULL");
         } else if (!before.state().isTerminal()) {
@@ -769,14 +773,13 @@ public final class JobStore {
     }
 
     /**
-     * Whether a job's deadline has passed, by the store's clock.
+     * Whether a job is overdue, by the store's clock.
      *
      * @param job as it was claimed; where the clock was set since, its deadline has moved along
      */
     public boolean isOverdue(Job job) {
         Instant now = now();
-        return job.deadlineAt() != null && !now.isBefore(job.deadlineAt())
-                && find(job.key()).map(Job::deadlineAt).map(deadline -> !now.isBefore(deadline)).orElse(true);
+        return job.isOverdue(now) && find(job.key()).map(current -> current.isOverdue(now)).orElse(true);
     }
 
     /** The time by the store's clock. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mediajobs.config.ConfigurationException;
+import io.mediajobs.job.Failures;
 import io.mediajobs.job.Job;
 import io.mediajobs.job.JobKey;
 import io.mediajobs.job.JobState;
@@ -27,7 +28,7 @@ class ArchiveKeyTest {
 
     private static Job job(String provider, String jobId, Map<String, String> tags) {
         Instant registered = Instant.parse("2026-03-04T23:59:59Z");
-        return new Job(1, new JobKey(provider, jobId), JobState.ARCHIVING, 1, null, null, List.of(), null, tags, null, registered, null, 0, registered, registered, 0, 0, null, null, null, null, null);
+        return new Job(1, new JobKey(provider, jobId), JobState.ARCHIVING, 1, null, null, List.of(), null, tags, null, registered, null, 0, registered, registered, Failures.NONE, null, null, null, null, null);
     }
 
     private static String key(String jobId) {

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mediajobs.demo.s3.EmbeddedS3;
+import io.mediajobs.job.Failures;
 import io.mediajobs.job.Job;
 import io.mediajobs.job.JobState;
 import io.mediajobs.report.Report;
@@ -233,7 +234,7 @@ class ArchiveRoutesTest {
         Job after = parts.archive(parts.archiving("p", "short", Map.of()), report(asset("video", host.url("/v.mp4?sig=secret-signature"))));
         assertThat(after.state()).isEqualTo(JobState.ARCHIVING);
         assertThat(after.lease()).isNull();
-        assertThat(after.failures()).isEqualTo(1);
+        assertThat(after.failures().archive()).isEqualTo(1);
         assertThat(after.error().code()).isEqualTo("asset-unavailable");
         assertThat(after.error().message()).contains("broke off").doesNotContain("secret-");
         assertThat(after.nextPollAt()).isBetween(Instant.now().plusSeconds(15), Instant.now().plusSeconds(40));
@@ -303,7 +304,7 @@ class ArchiveRoutesTest {
             job = parts.claim("p");
         }
         job = parts.archive(job, report(asset("image", host.url("/a.png"))));
-        assertThat(job.failures()).isEqualTo(4);
+        assertThat(job.failures().archive()).isEqualTo(4);
         assertThat(Duration.between(job.updatedAt(), job.nextPollAt())).isGreaterThan(Duration.ofSeconds(20));
     }
 
@@ -327,9 +328,9 @@ class ArchiveRoutesTest {
     void failuresAreCountedAnewAfterAnAssetCameHome() throws Exception {
         host.file("/a.png", "image/png", bytes(10, 9));
         Job job = parts.archiving("p", "progress", Map.of());
-        job = parts.jobs.apply(job, JobChange.to(null).failures(7).keepLease(), null);
+        job = parts.jobs.apply(job, JobChange.to(null).failures(Failures.NONE.ofArchive(7)).keepLease(), null);
         Job after = parts.archive(job, report(asset("image", host.url("/a.png")), asset("video", host.url("/none.mp4"))));
-        assertThat(after.failures()).isEqualTo(1);
+        assertThat(after.failures().archive()).isEqualTo(1);
         assertThat(parts.jobs.assets(after)).hasSize(1);
     }
 

@@ -68,7 +68,7 @@ class S3OutageTest {
         Duration first = Duration.between(job.updatedAt(), job.nextPollAt());
         for (int i = 0; i < 4; i++) {
             assertThat(job.state()).isEqualTo(JobState.ARCHIVING);
-            assertThat(job.failures()).isZero();
+            assertThat(job.failures().archive()).isZero();
             job = again(job);
         }
         assertThat(Duration.between(job.updatedAt(), job.nextPollAt())).as("backs off").isGreaterThan(first.multipliedBy(4));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.mediajobs.job.Failures;
 import io.mediajobs.job.Job;
 import io.mediajobs.job.JobError;
 import io.mediajobs.job.JobKey;
@@ -31,7 +32,7 @@ class JobEventsTest {
 
     private static Job job(String jobId, int attempt) {
         return new Job(1, new JobKey("pictory-video", jobId), JobState.PROCESSING, attempt, 40, NOW, List.of(), null, Map.of("order", "7"), null, NOW.minusSeconds(60), NOW, 3,
-                NOW.plusSeconds(60), NOW, 0, 0, null, null, null, "lease", null);
+                NOW.plusSeconds(60), NOW, Failures.NONE, null, null, null, "lease", null);
     }
 
     private static Report report() {

@@ -2,6 +2,7 @@ package io.mediajobs.poll;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mediajobs.job.Failures;
 import io.mediajobs.job.Job;
 import io.mediajobs.job.JobKey;
 import io.mediajobs.job.JobState;
@@ -18,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class BackoffTest {
 
     private static Job job(String id, long polls) {
-        return new Job(1, new JobKey("acme", id), JobState.PROCESSING, 1, null, null, List.of(), null, Map.of(), null, Instant.EPOCH, Instant.EPOCH, polls, Instant.EPOCH, Instant.EPOCH, 0, 0,
+        return new Job(1, new JobKey("acme", id), JobState.PROCESSING, 1, null, null, List.of(), null, Map.of(), null, Instant.EPOCH, Instant.EPOCH, polls, Instant.EPOCH, Instant.EPOCH, Failures.NONE,
                 null, null, null, "token", null);
     }
 

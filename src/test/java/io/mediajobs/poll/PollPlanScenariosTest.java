@@ -2,6 +2,7 @@ package io.mediajobs.poll;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mediajobs.job.Failures;
 import io.mediajobs.job.Job;
 import io.mediajobs.job.JobKey;
 import io.mediajobs.job.JobState;
@@ -116,7 +117,7 @@ class PollPlanScenariosTest {
 
     private static Job job(Simulated simulated, Instant registered, long polls, Integer progress, Instant progressAt, List<Progress> seen, Instant updated) {
         return new Job(1, new JobKey("acme", "job-" + simulated.number), JobState.PROCESSING, 1, progress, progressAt, seen, null, Map.of(), null, registered, registered, polls,
-                registered.plusSeconds(86_400), updated, 0, 0, null, null, null, "token", null);
+                registered.plusSeconds(86_400), updated, Failures.NONE, null, null, null, "token", null);
     }
 
     private static Report report(Scenario scenario, Simulated simulated, Instant now) {

@@ -2,6 +2,7 @@ package io.mediajobs.poll;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mediajobs.job.Failures;
 import io.mediajobs.job.Job;
 import io.mediajobs.job.JobKey;
 import io.mediajobs.job.JobState;
@@ -52,7 +53,7 @@ class PollPlanTest {
 
     /** Registered at {@link #BEGIN}, with a deadline of an hour. */
     private static Job job() {
-        return new Job(1, new JobKey("acme", "a"), JobState.PROCESSING, 1, null, null, List.of(), null, Map.of(), null, BEGIN, BEGIN, 1, BEGIN.plusSeconds(3600), BEGIN, 0, 0,
+        return new Job(1, new JobKey("acme", "a"), JobState.PROCESSING, 1, null, null, List.of(), null, Map.of(), null, BEGIN, BEGIN, 1, BEGIN.plusSeconds(3600), BEGIN, Failures.NONE,
                 null, null, null, "token", null);
     }
 

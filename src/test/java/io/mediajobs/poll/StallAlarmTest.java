@@ -2,6 +2,7 @@ package io.mediajobs.poll;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mediajobs.job.Failures;
 import io.mediajobs.job.Job;
 import io.mediajobs.job.JobKey;
 import io.mediajobs.job.JobState;
@@ -27,7 +28,7 @@ class StallAlarmTest {
         }
         List<UsualDuration> usual = List.of(new UsualDuration("acme", "", totals, Map.of(), true));
         Job job = new Job(1, new JobKey("acme", "a"), JobState.PROCESSING, attempt, before, before == null ? null : now.minus(sameFor), List.of(), null, Map.of(), null, BEGIN, BEGIN, 1,
-                BEGIN.plusSeconds(86_400), BEGIN, 0, 0, null, null, null, "token", null);
+                BEGIN.plusSeconds(86_400), BEGIN, Failures.NONE, null, null, null, "token", null);
         Report report = new Report(Status.PROCESSING, progress, null, null, null, null, BEGIN, null, null, Map.of());
         return new StallAlarm(() -> now, () -> usual).look(job, report, null, "15m", 3, "1m");
     }

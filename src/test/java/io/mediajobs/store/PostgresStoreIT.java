@@ -464,7 +464,7 @@ class PostgresStoreIT extends JobStoreContract {
             }));
         }
         assertThat(together(crossing)).containsExactly(1, 1);
-        assertThat(jobs.find(new JobKey("p", "j0")).orElseThrow().misses()).isEqualTo(2);
+        assertThat(jobs.find(new JobKey("p", "j0")).orElseThrow().failures().unknown()).isEqualTo(2);
     }
 
     @Test

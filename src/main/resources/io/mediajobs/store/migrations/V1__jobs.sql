@@ -24,11 +24,16 @@ CREATE TABLE job (
     next_poll_at    BIGINT,
     polls           BIGINT  NOT NULL DEFAULT 0,
     deadline_at     BIGINT,
+    -- how long an attempt may take
+    deadline_millis BIGINT,
     updated_at      BIGINT  NOT NULL,
     -- when it reached the terminal state that it is in
     finished_at     BIGINT,
-    misses          INTEGER NOT NULL DEFAULT 0,
-    failures        INTEGER NOT NULL DEFAULT 0,
+    -- what went wrong in a row, by its kind: the provider does not know the job, gave no answer, one that cannot be used; and tries to archive
+    unknown         INTEGER NOT NULL DEFAULT 0,
+    unanswered      INTEGER NOT NULL DEFAULT 0,
+    unusable        INTEGER NOT NULL DEFAULT 0,
+    archive_failures INTEGER NOT NULL DEFAULT 0,
     manifest        TEXT,
     report          TEXT,
     -- the provider's ETag of the answer that the report was made of, while the job is worked on
@@ -111,8 +116,13 @@ CREATE TABLE provider (
     name         TEXT    PRIMARY KEY,
     pause_reason TEXT,
     paused_until BIGINT,
+    -- in a row: asks without a useful answer, which open the circuit, and answers that could not be used, which do not
     failures     INTEGER NOT NULL DEFAULT 0,
+    unusable     INTEGER NOT NULL DEFAULT 0,
     incident     INTEGER NOT NULL DEFAULT 0,
+    -- the event that was told and that 'recovered' has to follow, also if an operator has paused the provider or ended the pause since
+    told         TEXT,
+    told_incident INTEGER NOT NULL DEFAULT 0,
     -- no request before that moment, whatever the pause: what a Retry-After said
     not_before   BIGINT  NOT NULL DEFAULT 0,
     -- microseconds: the first moment at which a request may go out that no request has got yet
