@@ -1,5 +1,6 @@
 package io.mediajobs.store;
 
+import io.mediajobs.job.JobError;
 import io.mediajobs.job.Turn;
 import io.mediajobs.report.Redaction;
 import java.time.Duration;
@@ -27,10 +28,33 @@ final class ProviderTable {
     private static final int FARTHEST_TURNS = 100;
 
     /**
+     * @param failures  asks without a useful answer, in a row
+     * @param unusable  answers that could not be used, in a row
+     * @param incident  pauses so far
+     * @param told      the reason that an event has told of, and not yet that it is over; null for none
+     * @param toldIncident the incident that it was told of
      * @param notBefore no request before, whatever else: what a Retry-After says; 0 for none
      * @param nextTurn  microseconds: the first moment whose turn is not given out yet
      */
-    private record Row(String pauseReason, Long pausedUntil, int failures, int incident, long notBefore, long nextTurn) {
+    private record Row(String pauseReason, Long pausedUntil, int failures, int unusable, int incident, String told, int toldIncident, long notBefore, long nextTurn) {
+
+        Row paused(String reason, Long until) {
+            return new Row(reason, until, failures, unusable, incident, told, toldIncident, notBefore, nextTurn);
+        }
+
+        Row counting(int unanswered, int odd) {
+            return new Row(pauseReason, pausedUntil, unanswered, odd, incident, told, toldIncident, notBefore, nextTurn);
+        }
+
+        /** @param news whether an event tells of it */
+        Row nextIncident(String reason, boolean news) {
+            return new Row(pauseReason, pausedUntil, failures, unusable, incident + 1, news ? reason : told, news ? incident + 1 : toldIncident, notBefore, nextTurn);
+        }
+
+        /** Nothing is wrong, and nothing is left to be told. */
+        Row fine() {
+            return new Row(null, null, 0, 0, incident, null, 0, notBefore, nextTurn);
+        }
     }
 
     /**
@@ -150,18 +174,21 @@ final class ProviderTable {
             // nearly always, and without the lock: outcomes of one provider must not queue for each other
             return;
         }
-        if (signal.isOfTheAccount()) {
-            // in one order, so that two that are told so at the same time cannot wait for each other
-            for (String each : new TreeSet<>(sameKey.apply(provider))) {
-                applyTo(handle, now, each, signal);
-            }
-        } else {
-            applyTo(handle, now, provider, signal);
-        }
+        Set<String> one = Set.of(provider);
+        // that one is fine again may mean that the account is
+        Collection<String> concerned = signal.isOfTheAccount() || signal instanceof ProviderSignal.Fine ? ofTheAccount(provider) : one;
+        // before events, behind which nothing is locked
+        concerned.forEach(each -> lock(handle, now, each));
+        (signal.isOfTheAccount() ? concerned : one).forEach(each -> applyTo(handle, now, each, signal));
     }
 
+    /** In one order, so that two that are told of the account at the same time cannot wait for each other. */
+    private Collection<String> ofTheAccount(String provider) {
+        return new TreeSet<>(sameKey.apply(provider));
+    }
+
+    /** The provider is locked already, and for {@link ProviderSignal.Fine} all that are asked with its key. */
     private void applyTo(Handle handle, long now, String provider, ProviderSignal signal) {
-        lock(handle, now, provider);
         Row row = row(handle, provider);
         boolean byOperator = OPERATOR.equals(row.pauseReason);
         if (signal instanceof ProviderSignal.Fine) {
@@ -169,16 +196,15 @@ final class ProviderTable {
             if (byOperator || stillThrottled || isFine(row)) {
                 return;
             }
-            save(handle, now, provider, null, null, 0, row.incident, null);
-            if (row.pauseReason != null && !row.pauseReason.equals(THROTTLED)) {
-                Outbox.add(dialect, handle, now, events.of(provider, "recovered", row.incident, null));
-                probeNow(handle, now, provider, row.pauseReason);
+            recovered(handle, now, provider, row);
+            if (row.told != null && !row.told.equals(UNAVAILABLE)) {
+                accountIsFine(handle, now, provider, row.told);
             }
         } else if (signal instanceof ProviderSignal.Throttled throttled) {
             long until = now + throttled.patience().toMillis();
             if (row.pauseReason == null || row.pauseReason.equals(THROTTLED)) {
                 long longest = row.pausedUntil == null ? until : Math.max(until, row.pausedUntil);
-                save(handle, now, provider, THROTTLED, longest, row.failures, row.incident, null);
+                save(handle, now, provider, row.paused(THROTTLED, longest), null);
             }
             handle.createUpdate("UPDATE provider SET not_before = :until WHERE name = :name AND not_before < :until")
                     .bind("until", until).bind("name", provider).execute();
@@ -186,31 +212,41 @@ final class ProviderTable {
             int failures = row.failures + 1;
             boolean open = UNAVAILABLE.equals(row.pauseReason);
             boolean opens = !open && failures >= down.threshold() && (row.pauseReason == null || row.pauseReason.equals(THROTTLED));
-            String reason = opens ? UNAVAILABLE : row.pauseReason;
-            Long until = row.pausedUntil;
+            Row after = row.counting(failures, row.unusable);
             if (opens || open) {
                 int doublings = Math.min(Math.max(failures - down.threshold(), 0), 20);
-                until = now + Math.min(down.pause().toMillis() << doublings, down.longest().toMillis());
+                after = after.paused(UNAVAILABLE, now + Math.min(down.pause().toMillis() << doublings, down.longest().toMillis()));
             } else if (isProbed(row)) {
-                until = now + down.pause().toMillis();
+                after = after.paused(row.pauseReason, now + down.pause().toMillis());
             }
-            save(handle, now, provider, reason, until, failures, row.incident + (opens ? 1 : 0), down.error().message());
-            if (opens) {
-                Outbox.add(dialect, handle, now, events.of(provider, UNAVAILABLE, row.incident + 1, down.error()));
-            }
+            save(handle, now, provider, opens ? begins(handle, now, provider, after, UNAVAILABLE, down.error()) : after, down.error().message());
         } else if (signal instanceof ProviderSignal.Unusable odd) {
-            Long until = isProbed(row) ? Long.valueOf(now + odd.pause().toMillis()) : row.pausedUntil;
-            save(handle, now, provider, row.pauseReason, until, row.failures + 1, row.incident, odd.error().message());
+            Row after = row.counting(row.failures, row.unusable + 1);
+            save(handle, now, provider, isProbed(row) ? after.paused(row.pauseReason, now + odd.pause().toMillis()) : after, odd.error().message());
         } else if (signal instanceof ProviderSignal.Refused refused) {
             if (byOperator) {
                 return;
             }
+            Row after = row.paused(refused.reason(), now + refused.pause().toMillis());
             boolean opens = !refused.reason().equals(row.pauseReason);
-            save(handle, now, provider, refused.reason(), now + refused.pause().toMillis(), row.failures,
-                    row.incident + (opens ? 1 : 0), refused.error().message());
-            if (opens) {
-                Outbox.add(dialect, handle, now, events.of(provider, refused.reason(), row.incident + 1, refused.error()));
-            }
+            save(handle, now, provider, opens ? begins(handle, now, provider, after, refused.reason(), refused.error()) : after, refused.error().message());
+        }
+    }
+
+    /** Tells of it, unless it goes on from before an operator's resume. */
+    private Row begins(Handle handle, long now, String provider, Row row, String reason, JobError error) {
+        boolean news = !reason.equals(row.told);
+        Row after = row.nextIncident(reason, news);
+        if (news) {
+            Outbox.add(dialect, handle, now, events.of(provider, reason, after.incident, error));
+        }
+        return after;
+    }
+
+    private void recovered(Handle handle, long now, String provider, Row row) {
+        save(handle, now, provider, row.fine(), null);
+        if (row.told != null) {
+            Outbox.add(dialect, handle, now, events.of(provider, "recovered", row.toldIncident, null));
         }
     }
 
@@ -223,11 +259,21 @@ final class ProviderTable {
                 .bind("now", now).bind("throttled", THROTTLED).bind("operator", OPERATOR).execute();
     }
 
-    /** A key that was refused and is taken again may be so for all that are asked with it: each finds out by a probe of its own. */
-    private void probeNow(Handle handle, long now, String provider, String reason) {
-        if (!reason.equals(UNAVAILABLE)) {
-            handle.createUpdate("UPDATE provider SET paused_until = :now WHERE name IN (<names>) AND pause_reason = :reason AND paused_until > :now")
-                    .bindList("names", sameKey.apply(provider)).bind("reason", reason).bind("now", now).execute();
+    /**
+     * A key that was refused and is taken again may be so for all that are asked with it. Each finds out by a probe of its own; those that have no
+     * job to ask for are believed to be fine, since nothing would ever end their pause. They are locked already.
+     */
+    private void accountIsFine(Handle handle, long now, String provider, String reason) {
+        for (String each : ofTheAccount(provider)) {
+            Row row = row(handle, each);
+            if (!reason.equals(row.pauseReason)) {
+                continue;
+            }
+            if (handle.createQuery("SELECT 1 FROM job WHERE provider = :name AND next_poll_at IS NOT NULL LIMIT 1").bind("name", each).mapTo(Integer.class).findOne().isEmpty()) {
+                recovered(handle, now, each, row);
+            } else {
+                handle.createUpdate("UPDATE provider SET paused_until = :now WHERE name = :name AND paused_until > :now").bind("name", each).bind("now", now).execute();
+            }
         }
     }
 
@@ -237,21 +283,24 @@ final class ProviderTable {
     }
 
     private static boolean isFine(Row row) {
-        return row.failures == 0 && row.pauseReason == null;
+        return row.failures == 0 && row.unusable == 0 && row.pauseReason == null && row.told == null;
     }
 
-    /** An operator pauses a provider until further notice, or ends any pause, also one that the provider has asked for. */
+    /**
+     * An operator pauses a provider until further notice, or ends any pause, also one that the provider has asked for. What an event has told of
+     * stays told: that it is over is told when the provider answers.
+     */
     void operator(Handle handle, long now, String provider, boolean pause) {
         lock(handle, now, provider);
         Row row = row(handle, provider);
-        save(handle, now, provider, pause ? OPERATOR : null, null, 0, row.incident, null);
+        save(handle, now, provider, row.counting(0, 0).paused(pause ? OPERATOR : null, null), null);
         if (!pause) {
             handle.createUpdate("UPDATE provider SET not_before = 0 WHERE name = :name").bind("name", provider).execute();
         }
     }
 
     List<ProviderState> list(Handle handle) {
-        return handle.createQuery("SELECT name, pause_reason, CASE WHEN paused_until < not_before THEN not_before ELSE paused_until END AS paused_until, failures, last_error"
+        return handle.createQuery("SELECT name, pause_reason, CASE WHEN paused_until < not_before THEN not_before ELSE paused_until END AS paused_until, failures + unusable AS failures, last_error"
                         + " FROM provider ORDER BY name")
                 .map((rows, context) -> {
                     long until = rows.getLong("paused_until");
@@ -262,23 +311,24 @@ final class ProviderTable {
     }
 
     private static Row row(Handle handle, String provider) {
-        Optional<Row> row = handle.createQuery("SELECT pause_reason, paused_until, failures, incident, not_before, next_turn FROM provider WHERE name = :name")
+        Optional<Row> row = handle.createQuery("SELECT pause_reason, paused_until, failures, unusable, incident, told, told_incident, not_before, next_turn FROM provider WHERE name = :name")
                 .bind("name", provider)
                 .map((rows, context) -> {
                     long until = rows.getLong("paused_until");
                     Long pausedUntil = rows.wasNull() ? null : until;
-                    return new Row(rows.getString("pause_reason"), pausedUntil, rows.getInt("failures"), rows.getInt("incident"),
-                            rows.getLong("not_before"), rows.getLong("next_turn"));
+                    return new Row(rows.getString("pause_reason"), pausedUntil, rows.getInt("failures"), rows.getInt("unusable"), rows.getInt("incident"),
+                            rows.getString("told"), rows.getInt("told_incident"), rows.getLong("not_before"), rows.getLong("next_turn"));
                 }).findOne();
-        return row.orElse(new Row(null, null, 0, 0, 0, 0));
+        return row.orElse(new Row(null, null, 0, 0, 0, null, 0, 0, 0));
     }
 
-    private static void save(Handle handle, long now, String provider, String reason, Long until, int failures, int incident, String error) {
-        handle.createUpdate("INSERT INTO provider (name, pause_reason, paused_until, failures, incident, last_error, updated_at)"
-                        + " VALUES (:name, :reason, :until, :failures, :incident, :error, :now)"
-                        + " ON CONFLICT (name) DO UPDATE SET pause_reason = :reason, paused_until = :until, failures = :failures,"
-                        + " incident = :incident, last_error = :error, updated_at = :now")
-                .bind("name", provider).bind("reason", reason).bind("until", until).bind("failures", failures)
-                .bind("incident", incident).bind("error", Redaction.text(error)).bind("now", now).execute();
+    private static void save(Handle handle, long now, String provider, Row row, String error) {
+        handle.createUpdate("INSERT INTO provider (name, pause_reason, paused_until, failures, unusable, incident, told, told_incident, last_error, updated_at)"
+                        + " VALUES (:name, :reason, :until, :failures, :unusable, :incident, :told, :toldIncident, :error, :now)"
+                        + " ON CONFLICT (name) DO UPDATE SET pause_reason = :reason, paused_until = :until, failures = :failures, unusable = :unusable,"
+                        + " incident = :incident, told = :told, told_incident = :toldIncident, last_error = :error, updated_at = :now")
+                .bind("name", provider).bind("reason", row.pauseReason).bind("until", row.pausedUntil).bind("failures", row.failures)
+                .bind("unusable", row.unusable).bind("incident", row.incident).bind("told", row.told).bind("toldIncident", row.toldIncident)
+                .bind("error", Redaction.text(error)).bind("now", now).execute();
     }
 }

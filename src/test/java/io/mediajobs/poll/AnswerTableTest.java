@@ -10,6 +10,7 @@ import io.mediajobs.demo.simulator.Misbehaviour;
 import io.mediajobs.demo.simulator.NotFoundStyle;
 import io.mediajobs.demo.simulator.Poll;
 import io.mediajobs.demo.simulator.SimulatedJob;
+import io.mediajobs.job.Failures;
 import io.mediajobs.job.Job;
 import io.mediajobs.job.JobKey;
 import io.mediajobs.job.JobState;
@@ -73,6 +74,25 @@ class AnswerTableTest {
         program.simulator.provider("productai").accepts(right);
         program.jobs.pause("productai", false);
         awaitState(key, JobState.PROCESSING);
+        await().until(() -> program.eventsOf("productai").contains("productai/1/mediajobs.provider.recovered"));
+    }
+
+    @Test
+    void whatAnEventToldOfIsToldOnceAndEndedOnceWhateverAnOperatorDoes() {
+        String right = program.simulator.provider("productai").key();
+        program.simulator.provider("productai").accepts("another key");
+        endless("productai", "x");
+        JobKey key = program.follow("productai", "x");
+        await().until(() -> program.eventsOf("productai").contains("productai/1/mediajobs.provider.unauthorized"));
+        // ended by hand while nothing is right yet, then paused and ended again
+        program.jobs.pause("productai", false);
+        await().until(() -> "unauthorized".equals(provider("productai").pauseReason()));
+        program.jobs.pause("productai", true);
+        program.simulator.provider("productai").accepts(right);
+        program.jobs.pause("productai", false);
+        awaitState(key, JobState.PROCESSING);
+        await().until(() -> program.eventsOf("productai").size() > 1);
+        assertThat(program.eventsOf("productai")).containsExactly("productai/1/mediajobs.provider.unauthorized", "productai/1/mediajobs.provider.recovered");
     }
 
     @Test
@@ -118,7 +138,7 @@ class AnswerTableTest {
         endless("productai", "late").visibleFromPoll(4);
         JobKey key = program.follow("productai", "late");
         Job job = awaitState(key, JobState.PROCESSING);
-        assertThat(job.misses()).isZero();
+        assertThat(job.failures().unknown()).isZero();
     }
 
     @Test
@@ -198,8 +218,26 @@ class AnswerTableTest {
         endless("productai", "x").atPoll(1, Misbehaviour.hang()).atPoll(2, Misbehaviour.reset()).atPoll(3, Misbehaviour.cutConnection());
         JobKey key = program.follow("productai", "x");
         Job job = awaitState(key, JobState.PROCESSING);
-        assertThat(job.failures()).isZero();
+        assertThat(job.failures()).isEqualTo(Failures.NONE);
         assertThat(program.jobs.timeline(job)).extracting("what").containsExactly("registered", "unavailable", "unavailable", "unavailable", "processing");
+    }
+
+    @Test
+    void anOddAnswerAfterAnOutageIsNotTheLastStraw() {
+        endless("productai", "x").atPoll(1, Misbehaviour.status(503)).atPoll(2, Misbehaviour.html()).atPoll(3, Misbehaviour.status(503)).atPoll(4, Misbehaviour.html())
+                .atPoll(5, Misbehaviour.status(503)).atPoll(6, Misbehaviour.html());
+        Job job = awaitState(program.follow("productai", "x"), JobState.PROCESSING);
+        assertThat(program.jobs.timeline(job)).extracting("what").containsExactly("registered", "unavailable", "unusable-answer", "unavailable", "unusable-answer", "unavailable",
+                "unusable-answer", "processing");
+        assertThat(program.eventsOf("productai")).as("odd answers open no circuit").isEmpty();
+    }
+
+    @Test
+    void anOutageBetweenThemDoesNotMakeOddAnswersFewer() {
+        endless("productai", "x").atPoll(1, Misbehaviour.html()).atPoll(2, Misbehaviour.html()).atPoll(3, Misbehaviour.status(503)).fromPoll(4, Misbehaviour.html());
+        Job job = awaitState(program.follow("productai", "x"), JobState.BLOCKED);
+        assertThat(job.polls()).isEqualTo(6);
+        assertThat(job.failures().unusable()).isEqualTo(5);
     }
 
     @Test
@@ -241,6 +279,8 @@ class AnswerTableTest {
         awaitState(program.follow("pictory-video", "b"), JobState.PROCESSING);
         await().until(() -> program.eventsOf("pictory-image").contains("pictory-image/1/mediajobs.provider.recovered"));
         await().until(() -> provider("pictory-video").pauseReason() == null);
+        assertThat(provider("pictory-render").pauseReason()).as("it has no job that could find out").isNull();
+        await().until(() -> program.eventsOf("pictory-render").contains("pictory-render/1/mediajobs.provider.recovered"));
     }
 
     @Test
@@ -303,6 +343,20 @@ class AnswerTableTest {
         Job job = awaitState(program.follow("productai", "slow", Duration.ofMillis(600)), JobState.EXPIRED);
         assertThat(job.error().code()).isEqualTo("deadline");
         assertThat(program.eventsOf("productai/slow")).containsExactly("productai/slow/1/mediajobs.job.expired");
+    }
+
+    @Test
+    void aJobWhoseRouteFailsExpiresAtItsDeadlineToo() throws Exception {
+        program.close();
+        Path routes = TestProgram.copyRoutes(folder.resolve("routes"));
+        Path productai = routes.resolve("providers/productai.camel.yaml");
+        Files.writeString(productai, Files.readString(productai).replace("throwExceptionOnFailure: \"false\"", "throwExceptionOnFailure: \"true\""));
+        program = TestProgram.start(folder.resolve("again"), Map.of("routes.folder", routes.toString(), "poll.longest-backoff", "200ms"));
+        endless("productai", "x").fromPoll(1, Misbehaviour.status(422));
+        Job job = awaitState(program.follow("productai", "x", Duration.ofSeconds(1)), JobState.EXPIRED);
+        assertThat(job.error().message()).contains("could not be worked on", "HttpOperationFailedException", "422");
+        assertThat(program.jobs.timeline(job)).extracting("what").contains("trouble");
+        assertThat(program.eventsOf("productai/x")).containsExactly("productai/x/1/mediajobs.job.expired");
     }
 
     @Test
