@@ -6,6 +6,9 @@
 # An unknown status word is passed on, so that it does not fit. `success` must agree with the status.
 # try it: jq -f pictory-render.jq answer.json
 
+# a page that is not there is no reason to leave the video there
+def link: if . == "" then null else . end;
+
 (.data // {}) as $data
 | (if .success == false and $data.status == null and $data.error_message == "JOB_NOT_FOUND" then "not-found"
    elif $data.status == "in-progress" and $data.renderState == null and $data.renderProgress == null then "pending"
@@ -32,7 +35,7 @@
       {role: "subtitles-vtt", url: $data.vttFile}
       | select(.url != null)
     ],
-    links: {share: $data.videoShareURL, embed: $data.videoEmbedURL},
+    links: {share: ($data.videoShareURL | link), embed: ($data.videoEmbedURL | link)},
     attributes: {
       providerJobId: (if .job_id != null then .job_id else .id end),
       renderState: $data.renderState,
