@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -39,9 +40,9 @@ public final class Database implements AutoCloseable {
     private final StoreOutage outage = new StoreOutage();
     private final StoreClock clock;
 
-    private Database(Dialect dialect, AutoCloseable ownership, HikariDataSource writer, HikariDataSource reader) {
+    private Database(Dialect dialect, AutoCloseable ownership, HikariDataSource writer, HikariDataSource reader, LongSupplier nanos) {
         this.dialect = dialect;
-        this.clock = new StoreClock(dialect, System::nanoTime);
+        this.clock = new StoreClock(dialect, nanos);
         this.ownership = ownership;
         this.writer = writer;
         this.reader = reader;
@@ -79,6 +80,11 @@ public final class Database implements AutoCloseable {
      * @throws StoreException if it cannot be reached or written, is damaged, or belongs to another process
      */
     public static Database open(StoreSettings settings) {
+        return open(settings, System::nanoTime);
+    }
+
+    /** @param nanos counts the time that passes, which the store's clock is compared with */
+    static Database open(StoreSettings settings, LongSupplier nanos) {
         Dialect dialect = Dialect.of(settings);
         AutoCloseable ownership = dialect.own();
         HikariDataSource writer = null;
@@ -86,7 +92,7 @@ public final class Database implements AutoCloseable {
             migrate(dialect);
             dialect.settle();
             writer = new HikariDataSource(dialect.writer());
-            return new Database(dialect, ownership, writer, new HikariDataSource(dialect.reader()));
+            return new Database(dialect, ownership, writer, new HikariDataSource(dialect.reader()), nanos);
         } catch (RuntimeException e) {
             if (writer != null) {
                 writer.close();
@@ -133,7 +139,7 @@ public final class Database implements AutoCloseable {
         long begin = System.nanoTime();
         for (int round = 1;; round++) {
             try {
-                return run(writes, true, round > 1, work);
+                return run(writes, true, round > 1, false, work);
             } catch (StoreUnavailableException e) {
                 long left = patience.toNanos() - (System.nanoTime() - begin);
                 if (left <= 0) {
@@ -147,12 +153,13 @@ public final class Database implements AutoCloseable {
 
     /** Runs {@code work} on a snapshot; it cannot write. */
     public <T> T read(Function<Handle, T> work) {
-        return run(reads, false, false, (handle, again) -> work.apply(handle));
+        return run(reads, false, false, false, (handle, again) -> work.apply(handle));
     }
 
-    private <T> T run(Jdbi jdbi, boolean write, boolean repeated, Transaction<T> work) {
+    /** @param admitted true if the caller was let in already, where the store is away, to try whether it is back */
+    private <T> T run(Jdbi jdbi, boolean write, boolean repeated, boolean admitted, Transaction<T> work) {
         for (int attempt = 1;; attempt++) {
-            outage.enter(write);
+            boolean tryingOut = admitted || outage.enter(write);
             boolean again = repeated || attempt > 1;
             try {
                 T result = jdbi.inTransaction(handle -> work.run(handle, again));
@@ -160,7 +167,7 @@ public final class Database implements AutoCloseable {
                 pulse();
                 return result;
             } catch (StoreClock.WasSetException e) {
-                clock.follow(move -> run(writes, true, false, (handle, any) -> move.apply(handle)));
+                clock.follow(e, move -> run(writes, true, false, tryingOut, (handle, any) -> move.apply(handle)));
                 attempt--;
             } catch (RuntimeException e) {
                 Trouble trouble = trouble(e);
@@ -179,7 +186,7 @@ public final class Database implements AutoCloseable {
     private void pulse() {
         if (clock.isPulseDue()) {
             try {
-                run(writes, true, false, (handle, again) -> {
+                run(writes, true, false, false, (handle, again) -> {
                     clock.pulse(handle);
                     return null;
                 });

@@ -27,14 +27,18 @@ final class StoreClock {
     private static final long LONGEST_READING = Duration.ofSeconds(5).toNanos();
     private static final long PULSE = Duration.ofSeconds(5).toMillis();
     private static final List<String> PLANS = List.of(
+            // in the order in which everybody else locks jobs
             "job SET next_poll_at = next_poll_at + :by, deadline_at = deadline_at + :by, lease_until = lease_until + :by, progress_at = progress_at + :by"
-                    + " WHERE next_poll_at IS NOT NULL OR lease_until IS NOT NULL",
+                    + " WHERE id IN (SELECT id FROM job WHERE next_poll_at IS NOT NULL OR lease_until IS NOT NULL ORDER BY id<lock>)",
             "outbox SET next_attempt_at = next_attempt_at + :by WHERE next_attempt_at IS NOT NULL",
             "provider SET paused_until = paused_until + :by, not_before = not_before + :by, next_turn = next_turn + 1000 * :by",
             "list_round SET lease_until = lease_until + :by, began_at = began_at + :by, discovered_at = discovered_at + :by, rests_until = rests_until + :by");
 
     private final Dialect dialect;
     private final LongSupplier nanos;
+    /** Who has this waits for a connection and for rows: it is not asked for within a transaction, which holds just those. */
+    private final Object following = new Object();
+    /** Guarded by this clock's monitor, which is held for no longer than it takes to look at this. */
     private Reading last;
     private volatile long pulseAt;
 
@@ -59,8 +63,11 @@ final class StoreClock {
 
         private static final long serialVersionUID = 1;
 
-        private WasSetException() {
+        private final transient Reading before;
+
+        private WasSetException(Reading before) {
             super("The job store's clock was set");
+            this.before = before;
         }
     }
 
@@ -79,7 +86,7 @@ final class StoreClock {
                 return reading.millis;
             }
             if (last != null && Reading.jump(last, reading) != 0) {
-                throw new WasSetException();
+                throw new WasSetException(last);
             }
             last = reading;
         }
@@ -91,19 +98,35 @@ final class StoreClock {
         return new Reading(millis, nanos.getAsLong());
     }
 
-    /** Moves all plans by as much as the clock was set, unless another thread or node has done so. */
-    synchronized void follow(Function<Function<Handle, Reading>, Reading> transaction) {
-        last = transaction.apply(this::move);
+    /**
+     * Moves all plans by as much as the clock was set, unless another thread or node has done so.
+     *
+     * @param set         what the transaction was undone by, which is over
+     * @param transaction runs what it is given in a transaction that writes
+     */
+    void follow(WasSetException set, Function<Function<Handle, Reading>, Reading> transaction) {
+        synchronized (following) {
+            if (last() == set.before) {
+                Reading reading = transaction.apply(this::move);
+                synchronized (this) {
+                    last = reading;
+                }
+            }
+        }
+    }
+
+    private synchronized Reading last() {
+        return last;
     }
 
     private Reading move(Handle handle) {
         Optional<Long> pulse = handle.createQuery("SELECT at FROM pulse WHERE id = 1" + dialect.lockRow()).mapTo(Long.class).findOne();
         Reading reading = reading(handle);
-        long by = Reading.jump(last, reading);
+        long by = Reading.jump(last(), reading);
         boolean seenByOthers = !dialect.hasSoleOwner() && pulse.isPresent() && Math.abs(reading.millis - pulse.get()) < Math.abs(by) - 2 * PULSE;
         if (by != 0 && !seenByOthers) {
             for (String plan : PLANS) {
-                handle.createUpdate("UPDATE " + plan).bind("by", by).execute();
+                handle.createUpdate("UPDATE " + plan).define("lock", dialect.lockRow()).bind("by", by).execute();
             }
             handle.createUpdate("INSERT INTO pulse (id, at) VALUES (1, :now) ON CONFLICT (id) DO UPDATE SET at = :now").bind("now", reading.millis).execute();
             LOG.warn("The clock of the job store was set {} by {} s. Leases, deadlines and all that is planned move along.", by > 0 ? "forward" : "back",

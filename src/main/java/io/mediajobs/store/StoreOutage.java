@@ -19,22 +19,24 @@ final class StoreOutage {
     private long since;
     private long nextTry;
 
-    /** @throws StoreUnavailableException if the store is known to be away and somebody else has just tried */
-    void enter(boolean write) {
-        if (reason != null) {
-            enterWhileAway(write);
-        }
+    /**
+     * @return true if the store is known to be away and the caller is the one that tries
+     * @throws StoreUnavailableException if the store is known to be away and somebody else has just tried
+     */
+    boolean enter(boolean write) {
+        return reason != null && enterWhileAway(write);
     }
 
-    private synchronized void enterWhileAway(boolean write) {
+    private synchronized boolean enterWhileAway(boolean write) {
         if (reason == null || (writesOnly && !write)) {
-            return;
+            return false;
         }
         long now = System.nanoTime();
         if (now - nextTry < 0) {
             throw new StoreUnavailableException(reason.getMessage(), reason);
         }
         nextTry = now + BETWEEN_TRIES;
+        return true;
     }
 
     /** A transaction was done. */

@@ -29,7 +29,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -391,6 +393,58 @@ class PostgresStoreIT extends JobStoreContract {
                 assertThat(Duration.between(first.now(), job.nextPollAt())).isLessThan(Duration.ofMinutes(11));
                 assertThat(Duration.between(first.now(), job.deadlineAt())).isBetween(Duration.ofMinutes(28), Duration.ofMinutes(31));
             });
+        }
+    }
+
+    /** One moves the plans, which are rows; the others have locked some of them when they read the clock. */
+    @Test
+    void theServersClockIsSetAgainAndAgainWhileAssetsAreSavedAndJobsClaimedAndAllGoOn() throws Exception {
+        StoreSettings settings = withClock();
+        AtomicBoolean over = new AtomicBoolean();
+        ExecutorService threads = Executors.newCachedThreadPool();
+        try (Database one = Database.open(settings)) {
+            JobStore store = new JobStore(one, events);
+            List<NewJob> many = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                many.add(new NewJob(new JobKey("p", "j" + i), Map.of(), HOUR, Duration.ZERO));
+            }
+            store.register(many);
+            List<Callable<?>> work = new ArrayList<>();
+            for (Job job : store.claim("p", terms(4))) {
+                NewAsset asset = new NewAsset(job, new ArchivedAsset(0, "video", "k", 1, "ab", null, null, Map.of()));
+                work.add(() -> store.saveAssets(List.of(asset)));
+            }
+            for (int i = 0; i < 3; i++) {
+                store.register(List.of(new NewJob(new JobKey("q", "j" + i), Map.of(), HOUR, Duration.ZERO)));
+                work.add(() -> {
+                    store.claim("q", terms(1)).forEach(store::release);
+                    return null;
+                });
+            }
+            AtomicLongArray done = new AtomicLongArray(work.size());
+            List<Future<?>> running = new ArrayList<>();
+            for (int i = 0; i < work.size(); i++) {
+                int mine = i;
+                running.add(threads.submit(() -> {
+                    while (!over.get()) {
+                        work.get(mine).call();
+                        done.incrementAndGet(mine);
+                    }
+                    return null;
+                }));
+            }
+            for (int hours = 1; hours <= 5; hours++) {
+                execute(settings, "UPDATE clock_offset SET hours = " + hours);
+                long[] before = IntStream.range(0, work.size()).mapToLong(done::get).toArray();
+                await().atMost(Duration.ofSeconds(8)).until(() -> IntStream.range(0, work.size()).allMatch(i -> done.get(i) > before[i] + 10));
+            }
+            over.set(true);
+            for (Future<?> each : running) {
+                each.get(10, TimeUnit.SECONDS);
+            }
+        } finally {
+            over.set(true);
+            threads.shutdownNow();
         }
     }
 
