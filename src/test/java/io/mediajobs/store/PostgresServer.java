@@ -14,6 +14,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** A real PostgreSQL server of the test's own, on loopback, that can be stopped and started again with what it held. */
 public final class PostgresServer implements AutoCloseable {
 
+    /** Any is taken. A secret is taken out of all that a process says, so it must be no word that the tests look for. */
+    static final String PASSWORD = "taken-by-anybody";
+
     private static final AtomicInteger DATABASES = new AtomicInteger();
 
     private final Path data;
@@ -70,7 +73,7 @@ public final class PostgresServer implements AutoCloseable {
 
     /** The same database by another port, as that of a link in between. */
     public static StoreSettings at(int port, String database) {
-        return new StoreSettings("jdbc:postgresql://127.0.0.1:" + port + "/" + database, "postgres", "postgres", 12, Duration.ofSeconds(10));
+        return new StoreSettings("jdbc:postgresql://127.0.0.1:" + port + "/" + database, "postgres", PASSWORD, 12, Duration.ofSeconds(10));
     }
 
     /** Runs SQL as the superuser. */

@@ -298,7 +298,7 @@ class PostgresStoreIT extends JobStoreContract {
         StoreSettings direct = settings();
         try (DatabaseLink link = new DatabaseLink(server.port())) {
             StoreSettings impatient = new StoreSettings("jdbc:postgresql://127.0.0.1:" + link.port() + "/" + direct.url().replaceFirst(".*/", "")
-                    + "?socketTimeout=1&connectTimeout=1", "postgres", "postgres", 4, Duration.ofSeconds(1));
+                    + "?socketTimeout=1&connectTimeout=1", "postgres", PostgresServer.PASSWORD, 4, Duration.ofSeconds(1));
             try (Database far = Database.open(impatient)) {
                 JobStore store = new JobStore(far, events, Duration.ofSeconds(30));
                 store.register(List.of(new NewJob(new JobKey("p", "1"), Map.of(), HOUR, Duration.ZERO)));
@@ -320,7 +320,7 @@ class PostgresStoreIT extends JobStoreContract {
     @Test
     void aNodeThatStandsStillWithinATransactionHoldsUpTheOthersForAMomentOnly() throws Exception {
         registerMany(10);
-        StoreSettings brisk = new StoreSettings(settings().url(), "postgres", "postgres", 4, Duration.ofSeconds(1));
+        StoreSettings brisk = new StoreSettings(settings().url(), "postgres", PostgresServer.PASSWORD, 4, Duration.ofSeconds(1));
         CountDownLatch wakeUp = new CountDownLatch(1);
         CountDownLatch standing = new CountDownLatch(1);
         try (Database stopped = Database.open(brisk); Database other = Database.open(brisk)) {

@@ -33,7 +33,7 @@ class StoppedNodeIT {
         }
 
         public static void main(String[] arguments) throws IOException {
-            StoreSettings settings = new StoreSettings(arguments[0], "postgres", "postgres", 4, Duration.ofSeconds(5));
+            StoreSettings settings = new StoreSettings(arguments[0], "postgres", PostgresServer.PASSWORD, 4, Duration.ofSeconds(5));
             JobEvents events = new JobEvents("/test", Clock.systemUTC());
             try (Database database = Database.open(settings)) {
                 JobStore jobs = new JobStore(database, events, LEASE);
