@@ -5,7 +5,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The threads of one kind of work. */
+/**
+ * The threads of one kind of work. They are platform threads also where Java has virtual ones: all work writes to the store, SQLite's driver is
+ * native code, and a virtual thread that waits in it for the disk keeps one of as few carriers as there are processors. Two such waits would
+ * stop everything on a machine with two. What there is to save is small: {@code poll.places-per-node} and {@code archive.at-once} limit their number.
+ */
 final class Workers implements AutoCloseable {
 
     private final ExecutorService executor;
