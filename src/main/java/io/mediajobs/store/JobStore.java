@@ -96,8 +96,9 @@ public final class JobStore {
                 database.dialect().lockRegistrations(handle, true);
             }
             long now = database.now(handle);
-            List<Registered> results = new ArrayList<>(jobs.size());
-            for (NewJob job : jobs) {
+            Registered[] results = new Registered[jobs.size()];
+            for (int place : byKey(jobs)) {
+                NewJob job = jobs.get(place);
                 Optional<Long> id = handle.createQuery("INSERT INTO job (provider, job_id, state, tags, registered_at, next_poll_at, deadline_at, deadline_millis, updated_at, last_write)"
                                 + " VALUES (:provider, :jobId, 'pending', :tags, :now, :next, :now + :deadline, :deadline, :now, :write)"
                                 + " ON CONFLICT (provider, job_id) DO NOTHING RETURNING id")
@@ -106,15 +107,21 @@ public final class JobStore {
                         .bind("deadline", job.deadline().toMillis()).bind("write", write)
                         .mapTo(Long.class).findOne();
                 id.ifPresent(row -> note(handle, row, now, "registered", null));
-                results.add(new Registered(job.key(), id.isPresent() || (again && written(handle, job.key(), write).isPresent())));
+                results[place] = new Registered(job.key(), id.isPresent() || (again && written(handle, job.key(), write).isPresent()));
             }
-            Set<JobKey> created = results.stream().filter(Registered::created).map(Registered::key).collect(Collectors.toSet());
+            Set<JobKey> created = Stream.of(results).filter(Registered::created).map(Registered::key).collect(Collectors.toSet());
             jobs.stream().filter(job -> job.firstPollIn().isZero() && created.contains(job.key())).forEach(job -> due.add(job.key().provider()));
             due.addAll(useEarlyHooks(handle, now, jobs.stream().filter(job -> !job.firstPollIn().isZero()).map(NewJob::key).filter(created::contains).toList()));
-            return results;
+            return List.of(results);
         });
         due.forEach(this::tellDue);
         return registered;
+    }
+
+    /** Who registers a job that another is just registering waits for that one's end: in one order, so that no two can wait for each other. */
+    private static List<Integer> byKey(List<NewJob> jobs) {
+        Comparator<JobKey> order = Comparator.comparing(JobKey::provider).thenComparing(JobKey::jobId);
+        return IntStream.range(0, jobs.size()).boxed().sorted(Comparator.comparing(place -> jobs.get(place).key(), order)).toList();
     }
 
     /** New jobs whose webhook has come before them are due at once. @return their providers */
@@ -487,20 +494,26 @@ public final class JobStore {
     /** As {@link #wake(JobKey)}, in a transaction of the caller's; who tells that they are due, when it is over, is the caller. */
     Waking wake(Handle handle, long now, Set<JobKey> keys) {
         Waking waking = new Waking(new HashSet<>(), new HashSet<>());
+        List<Long> named = new ArrayList<>();
+        byProvider(keys).forEach((provider, ids) -> named.addAll(handle.createQuery("SELECT id FROM job WHERE provider = :provider AND job_id IN (<ids>)")
+                .bind("provider", provider).bindList("ids", ids).mapTo(Long.class).list()));
+        if (named.isEmpty()) {
+            return waking;
+        }
         List<Long> asleep = new ArrayList<>();
-        byProvider(keys).forEach((provider, ids) -> handle.createQuery("SELECT id, job_id, (state IN ('pending', 'processing') AND next_poll_at IS NOT NULL"
-                        + " AND NOT woken AND (next_poll_at > :now OR lease_token IS NOT NULL OR singly IS NULL)) AS asleep FROM job"
-                        + " WHERE provider = :provider AND job_id IN (<ids>) ORDER BY id" + lockRow)
-                .bind("now", now).bind("provider", provider).bindList("ids", ids)
+        // those of all providers together: everybody locks jobs in the order of their ids, so that no two can wait for each other
+        handle.createQuery("SELECT id, provider, job_id, (state IN ('pending', 'processing') AND next_poll_at IS NOT NULL"
+                        + " AND NOT woken AND (next_poll_at > :now OR lease_token IS NOT NULL OR singly IS NULL)) AS asleep FROM job WHERE id IN (<ids>) ORDER BY id" + lockRow)
+                .bind("now", now).bindList("ids", named)
                 .map((rows, context) -> {
-                    JobKey key = new JobKey(provider, rows.getString("job_id"));
+                    JobKey key = new JobKey(rows.getString("provider"), rows.getString("job_id"));
                     waking.known.add(key);
                     if (rows.getBoolean("asleep")) {
                         waking.woken.add(key);
                         asleep.add(rows.getLong("id"));
                     }
                     return key;
-                }).list());
+                }).list();
         if (!asleep.isEmpty()) {
             handle.createUpdate("UPDATE job SET " + DUE_AT_ONCE + ", singly = COALESCE(singly, 'once') WHERE id IN (<ids>)")
                     .bind("now", now).bindList("ids", asleep).execute();

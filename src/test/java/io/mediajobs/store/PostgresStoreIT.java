@@ -11,11 +11,13 @@ import io.mediajobs.job.JobState;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -519,6 +521,82 @@ class PostgresStoreIT extends JobStoreContract {
         }
         assertThat(together(crossing)).containsExactly(1, 1);
         assertThat(jobs.find(new JobKey("p", "j0")).orElseThrow().failures().unknown()).isEqualTo(2);
+    }
+
+    /** A webhook names jobs of several providers; those were registered in another order than the providers' names are in. */
+    @Test
+    void webhooksAndAssetsOfManyJobsDoNotWaitForEachOther() throws Exception {
+        StoreSettings settings = server.newDatabase();
+        try (Database node = Database.open(settings)) {
+            JobStore store = new JobStore(node, events);
+            List<JobKey> keys = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                keys.add(new JobKey(List.of("c", "b", "a").get(i % 3), "j" + i));
+                store.register(List.of(new NewJob(keys.get(i), Map.of(), HOUR, Duration.ZERO)));
+            }
+            List<NewAsset> assets = List.of("a", "b", "c").stream().flatMap(provider -> store.claim(provider, terms(20)).stream())
+                    .map(job -> new NewAsset(job, new ArchivedAsset(0, "video", "k", 1, "ab", null, null, Map.of()))).toList();
+            assertThat(assets).hasSize(20);
+            Hooks hooks = new Hooks(node, store, new Hooks.Terms(Duration.ofMinutes(15), HOUR, 3));
+            AtomicBoolean over = new AtomicBoolean();
+            CompletableFuture<Void> saved = CompletableFuture.runAsync(() -> {
+                for (int round = 0; round < 200; round++) {
+                    assertThat(store.saveAssets(assets)).isEmpty();
+                }
+            }).whenComplete((nothing, failure) -> over.set(true));
+            for (int round = 0; !over.get(); round++) {
+                String id = "hook-" + round + "-";
+                hooks.receive(keys.stream().map(key -> new Hooks.Hook(key, id + key)).toList());
+            }
+            saved.get();
+        }
+        assertThat(deadlocks(settings)).isZero();
+    }
+
+    @Test
+    void theSameJobsRegisteredInOtherOrdersOnTwoNodesDoNotWaitForEachOther() throws Exception {
+        StoreSettings settings = server.newDatabase();
+        try (Database one = Database.open(settings); Database two = Database.open(settings)) {
+            for (int round = 0; round < 20; round++) {
+                List<NewJob> forwards = new ArrayList<>();
+                for (int i = 0; i < 50; i++) {
+                    forwards.add(new NewJob(new JobKey(i % 2 == 0 ? "b" : "a", round + "-" + (i * 7 % 50)), Map.of(), HOUR, Duration.ZERO));
+                }
+                List<NewJob> backwards = new ArrayList<>(forwards);
+                Collections.reverse(backwards);
+                CyclicBarrier both = new CyclicBarrier(2);
+                Callable<List<JobStore.Registered>> here = () -> {
+                    both.await(10, TimeUnit.SECONDS);
+                    return new JobStore(one, events).register(forwards);
+                };
+                Callable<List<JobStore.Registered>> there = () -> {
+                    both.await(10, TimeUnit.SECONDS);
+                    return new JobStore(two, events).register(backwards);
+                };
+                List<List<JobStore.Registered>> answers = together(List.of(here, there));
+                assertThat(answers.get(0)).extracting(JobStore.Registered::key).containsExactlyElementsOf(forwards.stream().map(NewJob::key).toList());
+                assertThat(answers.get(1)).extracting(JobStore.Registered::key).containsExactlyElementsOf(backwards.stream().map(NewJob::key).toList());
+                assertThat(answers.stream().flatMap(List::stream).filter(JobStore.Registered::created).map(JobStore.Registered::key))
+                        .doesNotHaveDuplicates().hasSize(50);
+            }
+        }
+        assertThat(deadlocks(settings)).isZero();
+    }
+
+    /** Sessions tell what they met when they end: those of the nodes have to be closed. */
+    private static long deadlocks(StoreSettings settings) {
+        await().until(() -> number(settings, "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'media-job-routes'") == 0);
+        return number(settings, "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()");
+    }
+
+    private static long number(StoreSettings settings, String sql) {
+        try (Connection connection = DriverManager.getConnection(settings.url(), settings.user(), settings.password()); Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            rows.next();
+            return rows.getLong(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test
