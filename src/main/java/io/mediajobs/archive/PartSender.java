@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.zip.CRC32C;
 
 /**
@@ -69,8 +70,26 @@ final class PartSender implements AutoCloseable {
                 return part;
             }
         });
+        begin(task, buffer, number);
+        // not before: what no thread has taken would be waited for for ever
         onTheirWay.add(task);
-        threads.execute(task);
+    }
+
+    private void begin(FutureTask<UploadPart> task, PartBuffer buffer, int number) {
+        try {
+            threads.execute(task);
+        } catch (RejectedExecutionException e) {
+            buffer.close();
+            throw stops(e);
+        } catch (RuntimeException | Error e) {
+            buffer.close();
+            // the machine's or Java's limit, and nothing that ends this process: whoever began the upload leaves it in order, and another try may find a thread
+            throw new IllegalStateException("Part " + number + " of " + upload.key() + " was not sent, since there was no thread for it: " + e, e);
+        }
+    }
+
+    private S3UnavailableException stops(Exception cause) {
+        return new S3UnavailableException("The program stops; the transfer to " + upload.key() + " goes on with its next start.", cause);
     }
 
     /** Waits for all; the parts by number, with those that were there before. */
@@ -93,7 +112,7 @@ final class PartSender implements AutoCloseable {
         } catch (InterruptedException e) {
             first.cancel(true);
             Thread.currentThread().interrupt();
-            throw new S3UnavailableException("The program stops; the transfer to " + upload.key() + " goes on with its next start.", e);
+            throw stops(e);
         }
     }
 

@@ -25,10 +25,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Random;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -36,6 +40,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.UploadPartRequest;
 import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 
+@Timeout(value = 30, unit = TimeUnit.SECONDS)
 class PartSenderTest {
 
     private static final int SIZE = 2 * PartMemory.PIECE + 77;
@@ -81,6 +86,8 @@ class PartSenderTest {
     private final PartMemory memory = new PartMemory(10 * SIZE);
     private Database database;
     private PartSender sender;
+    /** Each part is sent while it is handed over. */
+    private Executor threads = Runnable::run;
 
     @BeforeEach
     void begin() {
@@ -91,8 +98,7 @@ class PartSenderTest {
         Uploads uploads = new Uploads(database);
         Upload upload = uploads.created(job, uploads.begin(job, 0, "b", "p/j/video.mp4", "video/mp4", SIZE, "https://h/v", null, null), "u");
         Settings settings = Settings.load(Path.of("").toAbsolutePath(), List.of(), Map.of(), new Properties(), Map.of("s3.bucket", "b"));
-        // each part is sent while it is handed over
-        sender = new PartSender(job, upload, new S3Multipart(settings, s3, s3), uploads, Runnable::run, memory, 2);
+        sender = new PartSender(job, upload, new S3Multipart(settings, s3, s3), uploads, work -> threads.execute(work), memory, 2);
     }
 
     @AfterEach
@@ -142,5 +148,31 @@ class PartSenderTest {
         sender.close();
 
         assertThat(memory.free()).isEqualTo(3 * PartMemory.PIECE);
+    }
+
+    /** Were it taken for one that is on its way, {@code close} would never return. */
+    private void aPartThatNoThreadTakesIsNotWaitedFor(Executor full, String words) {
+        send(1, SIZE);
+        threads = full;
+
+        assertThatThrownBy(() -> send(2, SIZE)).isInstanceOf(RuntimeException.class).hasMessageContaining(words);
+        sender.close();
+
+        assertThat(memory.free()).isEqualTo(3 * PartMemory.PIECE);
+        assertThat(s3.bodies).hasSize(1);
+    }
+
+    @Test
+    void withoutAThreadForItAPartFailsPlainly() {
+        aPartThatNoThreadTakesIsNotWaitedFor(work -> {
+            throw new OutOfMemoryError("unable to create native thread");
+        }, "there was no thread for it");
+    }
+
+    @Test
+    void atTheStopAPartFailsPlainly() {
+        aPartThatNoThreadTakesIsNotWaitedFor(work -> {
+            throw new RejectedExecutionException("shut down");
+        }, "The program stops");
     }
 }
