@@ -6,11 +6,10 @@ import io.mediajobs.store.JobStore;
 import io.mediajobs.store.LeaseLostException;
 import io.mediajobs.store.NewAsset;
 import io.mediajobs.store.StoreUnavailableException;
-import java.util.ArrayList;
+import io.mediajobs.store.WriteQueue;
+import io.mediajobs.store.WriteQueue.Waiting;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
 
 /**
  * Writes down the assets that have come home. A commit waits for the disk: those that come home at the same time share one, and the places
@@ -20,51 +19,26 @@ public final class AssetRecords implements AutoCloseable {
 
     private static final int MOST_AT_ONCE = 200;
 
-    private record Waiting(NewAsset asset, CompletableFuture<Void> written) {
-    }
-
     private final JobStore jobs;
-    private final BlockingQueue<Waiting> queue = new LinkedBlockingQueue<>();
-    private final Thread writer = new Thread(this::write, "asset-records");
+    // what may wait is bounded by the jobs that are archived at the same time
+    private final WriteQueue<NewAsset, Void> queue = new WriteQueue<>("asset-records", Integer.MAX_VALUE, MOST_AT_ONCE, this::write);
 
     public AssetRecords(JobStore jobs) {
         this.jobs = jobs;
-        writer.setDaemon(true);
-        writer.start();
     }
 
     /** @return ends when it is on disk; fails with {@link LeaseLostException} if somebody else has the job by now, or because of the store */
     CompletableFuture<Void> save(Job job, ArchivedAsset asset) {
-        Waiting waiting = new Waiting(new NewAsset(job, asset), new CompletableFuture<>());
-        queue.add(waiting);
-        if (!writer.isAlive()) {
-            refuse(waiting);
-        }
-        return waiting.written;
+        return queue.add(new NewAsset(job, asset));
     }
 
-    private void write() {
-        List<Waiting> together = new ArrayList<>();
-        try {
-            while (true) {
-                together.add(queue.take());
-                queue.drainTo(together, MOST_AT_ONCE - 1);
-                write(together);
-                together.clear();
-            }
-        } catch (InterruptedException e) {
-            together.forEach(AssetRecords::refuse);
-            queue.forEach(AssetRecords::refuse);
-        }
-    }
-
-    private void write(List<Waiting> together) {
+    private void write(List<Waiting<NewAsset, Void>> together) {
         try {
             save(together);
         } catch (RuntimeException e) {
             if (together.size() == 1 || e instanceof StoreUnavailableException) {
                 // whoever waits for it says so
-                together.forEach(each -> each.written.completeExceptionally(e));
+                together.forEach(each -> each.done().completeExceptionally(e));
                 return;
             }
             // one that the store does not take takes no other with it
@@ -74,23 +48,19 @@ public final class AssetRecords implements AutoCloseable {
         }
     }
 
-    private void save(List<Waiting> together) {
-        List<NewAsset> lost = jobs.saveAssets(together.stream().map(Waiting::asset).toList());
-        for (Waiting each : together) {
-            if (lost.contains(each.asset)) {
-                each.written.completeExceptionally(new LeaseLostException(each.asset.leased().key()));
+    private void save(List<Waiting<NewAsset, Void>> together) {
+        List<NewAsset> lost = jobs.saveAssets(together.stream().map(Waiting::what).toList());
+        for (Waiting<NewAsset, Void> each : together) {
+            if (lost.contains(each.what())) {
+                each.done().completeExceptionally(new LeaseLostException(each.what().leased().key()));
             } else {
-                each.written.complete(null);
+                each.done().complete(null);
             }
         }
     }
 
-    private static void refuse(Waiting waiting) {
-        waiting.written.completeExceptionally(new StoreUnavailableException("The program stops", null));
-    }
-
     @Override
     public void close() {
-        writer.interrupt();
+        queue.close();
     }
 }

@@ -52,7 +52,8 @@ public final class JobTransfers {
     /** One is in S3 and is written down while others are on their way. @param record ends when that is done */
     synchronized void recording(CompletableFuture<Void> record) {
         written.add(record.exceptionally(why -> {
-            failed((Exception) (why instanceof CompletionException ? why.getCause() : why));
+            Throwable cause = why instanceof CompletionException ? why.getCause() : why;
+            failed(cause instanceof Exception known ? known : new IllegalStateException("It could not be written down: " + cause, cause));
             return null;
         }));
     }

@@ -91,12 +91,21 @@ public final class StoreFigures implements AutoCloseable {
             if (latest.up() && !executor.isShutdown() && !(e instanceof StoreUnavailableException)) {
                 LOG.warn("The job store does not answer; its figures are as of {}: {}", latest.at(), e.getMessage());
             }
-            latest = new Figures(latest.at(), false, latest.counts(), latest.providers(), latest.backlog(), latest.due(), latest.stalled(), latest.usual());
+            old();
+        } catch (Error e) {
+            LOG.error("The job store could not be counted; its figures are as of {}, and it is tried again. If Java has no memory left, raise -Xmx", latest.at(), e);
+            old();
+        } finally {
+            // also after what nobody foresaw: figures that stay as they are look like a store that is fine
+            long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
+            if (!executor.isShutdown()) {
+                executor.schedule(this::count, Math.max(shortest, 20 * took), TimeUnit.MILLISECONDS);
+            }
         }
-        long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
-        if (!executor.isShutdown()) {
-            executor.schedule(this::count, Math.max(shortest, 20 * took), TimeUnit.MILLISECONDS);
-        }
+    }
+
+    private void old() {
+        latest = new Figures(latest.at(), false, latest.counts(), latest.providers(), latest.backlog(), latest.due(), latest.stalled(), latest.usual());
     }
 
     @Override

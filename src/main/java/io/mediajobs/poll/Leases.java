@@ -30,12 +30,21 @@ public final class Leases implements Processor, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Leases.class);
 
+    /** The same job may be claimed anew while an exchange that lost it has not ended yet; jobs that were claimed together have one lease. */
+    private record Claim(long job, String lease) {
+
+        private static Claim of(Job job) {
+            return new Claim(job.id(), job.lease());
+        }
+    }
+
     private final JobStore jobs;
     private final Duration lease;
     private final Map<Long, Job> held = new ConcurrentHashMap<>();
-    private final Map<Long, String> polling = new ConcurrentHashMap<>();
+    /** The providers of the jobs that are asked for. */
+    private final Map<Claim, String> polling = new ConcurrentHashMap<>();
     /** Claimed jobs that no exchange of their own works on yet. */
-    private final Set<Long> unbound = ConcurrentHashMap.newKeySet();
+    private final Set<Claim> unbound = ConcurrentHashMap.newKeySet();
     /** Jobs that the archive has, or that wait for it. Camel's queue does not take a completion along to whoever takes the exchange out of it. */
     private final Map<Long, Job> queued = new ConcurrentHashMap<>();
     private volatile Consumer<String> freePlaceListener = provider -> { };
@@ -69,7 +78,7 @@ public final class Leases implements Processor, AutoCloseable {
     }
 
     private void free(Job job) {
-        if (polling.remove(job.id()) != null) {
+        if (polling.remove(Claim.of(job)) != null) {
             freePlaceListener.accept(job.provider());
         }
     }
@@ -78,14 +87,14 @@ public final class Leases implements Processor, AutoCloseable {
     void claimed(Exchange tick, List<Job> claimed) {
         for (Job job : claimed) {
             held.put(job.id(), job);
-            polling.put(job.id(), job.provider());
-            unbound.add(job.id());
+            polling.put(Claim.of(job), job.provider());
+            unbound.add(Claim.of(job));
         }
         tick.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
             @Override
             public void onDone(Exchange done) {
                 for (Job job : claimed) {
-                    if (unbound.remove(job.id())) {
+                    if (unbound.remove(Claim.of(job))) {
                         LOG.warn("Job {} was claimed and not asked for; it is claimed again when its lease has run out", job.key());
                         free(job);
                         forget(job, done);
@@ -99,7 +108,7 @@ public final class Leases implements Processor, AutoCloseable {
     @Override
     public void process(Exchange exchange) {
         Job job = exchange.getVariable("job", Job.class);
-        unbound.remove(job.id());
+        unbound.remove(Claim.of(job));
         held.put(job.id(), job);
         exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
             @Override
@@ -160,6 +169,9 @@ public final class Leases implements Processor, AutoCloseable {
             // the next round tries again; if the store stays away the leases run out, which is what they are for
             LOG.atLevel(e instanceof StoreUnavailableException ? Level.DEBUG : Level.WARN)
                     .log("Leases of {} jobs could not be renewed: {}", held.size(), e.toString());
+        } catch (Error e) {
+            // one that went on from here would end the renewal without a word, and with it every transfer that lasts longer than a lease
+            LOG.error("Leases of {} jobs could not be renewed; it is tried again. If Java has no memory left, raise -Xmx", held.size(), e);
         }
     }
 

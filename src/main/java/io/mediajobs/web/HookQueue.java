@@ -8,16 +8,14 @@ import io.mediajobs.store.Hooks;
 import io.mediajobs.store.Hooks.Hook;
 import io.mediajobs.store.Hooks.Outcome;
 import io.mediajobs.store.StoreUnavailableException;
+import io.mediajobs.store.WriteQueue;
+import io.mediajobs.store.WriteQueue.Waiting;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -53,13 +51,10 @@ public final class HookQueue implements AutoCloseable {
         }
     }
 
-    private record Waiting(Hook hook, CompletableFuture<Received> answer) {
-    }
-
     private final Hooks hooks;
     private final Registrar registrar;
     private final boolean adopt;
-    private final BlockingQueue<Waiting> queue = new ArrayBlockingQueue<>(MOST_WAITING);
+    private final WriteQueue<Hook, Received> queue = new WriteQueue<>("webhooks", MOST_WAITING, MOST_AT_ONCE, this::write);
     /** Ids of webhooks that are in the store, with the time by {@link System#nanoTime()}. */
     private final Map<String, Long> recent = new LinkedHashMap<>() {
         @Override
@@ -68,7 +63,6 @@ public final class HookQueue implements AutoCloseable {
         }
     };
     private final long rememberNanos;
-    private final Thread writer = new Thread(this::write, "webhooks");
     private volatile long busySince;
     private volatile boolean busy;
     private volatile long awayUntil = System.nanoTime();
@@ -82,8 +76,6 @@ public final class HookQueue implements AutoCloseable {
         this.registrar = registrar;
         this.adopt = adopt;
         this.rememberNanos = terms.remember().toNanos();
-        writer.setDaemon(true);
-        writer.start();
     }
 
     /**
@@ -98,12 +90,8 @@ public final class HookQueue implements AutoCloseable {
         if (awayUntil - now > 0 || busy && now - busySince > PATIENCE_NANOS) {
             throw new StoreUnavailableException("The job store takes no webhooks at the moment", null);
         }
-        Waiting waiting = new Waiting(hook, new CompletableFuture<>());
-        if (!queue.offer(waiting)) {
-            throw new StoreUnavailableException("Too many webhooks wait for the job store", null);
-        }
         try {
-            return waiting.answer.get(2 * PATIENCE_NANOS, TimeUnit.NANOSECONDS);
+            return queue.add(hook).get(2 * PATIENCE_NANOS, TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
         } catch (TimeoutException e) {
@@ -121,38 +109,19 @@ public final class HookQueue implements AutoCloseable {
         }
     }
 
-    private void write() {
-        List<Waiting> batch = new ArrayList<>();
-        try {
-            while (true) {
-                batch.add(queue.take());
-                queue.drainTo(batch, MOST_AT_ONCE - 1);
-                write(batch);
-                batch.clear();
-            }
-        } catch (InterruptedException e) {
-            batch.forEach(HookQueue::refuse);
-            queue.forEach(HookQueue::refuse);
-        }
-    }
-
-    private static void refuse(Waiting waiting) {
-        waiting.answer.completeExceptionally(new StoreUnavailableException("The program stops", null));
-    }
-
-    private void write(List<Waiting> batch) {
+    private void write(List<Waiting<Hook, Received>> batch) {
         busySince = System.nanoTime();
         busy = true;
         try {
             Set<JobKey> adopted = adopt ? adopt(batch) : Set.of();
-            List<Outcome> outcomes = hooks.receive(batch.stream().map(Waiting::hook).toList());
+            List<Outcome> outcomes = hooks.receive(batch.stream().map(Waiting::what).toList());
             synchronized (recent) {
-                batch.forEach(waiting -> recent.put(waiting.hook.id(), busySince));
+                batch.forEach(waiting -> recent.put(waiting.what().id(), busySince));
             }
             for (int i = 0; i < batch.size(); i++) {
                 Received received = Received.valueOf(outcomes.get(i).name());
-                boolean first = received != Received.REPLAYED && adopted.contains(batch.get(i).hook.job());
-                batch.get(i).answer.complete(first ? Received.ADOPTED : received);
+                boolean first = received != Received.REPLAYED && adopted.contains(batch.get(i).what().job());
+                batch.get(i).done().complete(first ? Received.ADOPTED : received);
             }
         } catch (RuntimeException e) {
             if (e instanceof StoreUnavailableException) {
@@ -160,16 +129,16 @@ public final class HookQueue implements AutoCloseable {
             } else {
                 LOG.error("Webhooks could not be taken", e);
             }
-            batch.forEach(waiting -> waiting.answer.completeExceptionally(e));
+            batch.forEach(waiting -> waiting.done().completeExceptionally(e));
         } finally {
             busy = false;
         }
     }
 
     /** Before the webhooks are remembered: should the program die in between, the job is followed none the less. */
-    private Set<JobKey> adopt(List<Waiting> batch) {
+    private Set<JobKey> adopt(List<Waiting<Hook, Received>> batch) {
         Set<JobKey> adopted = new HashSet<>();
-        List<Registration> strangers = hooks.unregistered(batch.stream().map(waiting -> waiting.hook.job()).toList()).stream()
+        List<Registration> strangers = hooks.unregistered(batch.stream().map(waiting -> waiting.what().job()).toList()).stream()
                 .map(key -> new Registration(key.provider(), key.jobId(), null, Map.of())).toList();
         for (Result result : registrar.register(strangers, UNTIL_WOKEN)) {
             if (result instanceof Result.Created created) {
@@ -182,6 +151,6 @@ public final class HookQueue implements AutoCloseable {
 
     @Override
     public void close() {
-        writer.interrupt();
+        queue.close();
     }
 }

@@ -2,6 +2,9 @@ package io.mediajobs.archive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.doThrow;
+import static org.mockito.Mockito.spy;
 
 import io.mediajobs.events.JobEvents;
 import io.mediajobs.job.Job;
@@ -26,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(value = 30, unit = TimeUnit.SECONDS)
+@Timeout(value = 15, unit = TimeUnit.SECONDS)
 class AssetRecordsTest {
 
     private static final int TOGETHER = 9;
@@ -39,8 +42,7 @@ class AssetRecordsTest {
     void oneThatTheStoreDoesNotTakeFailsAlone() throws Exception {
         try (Database database = Database.open(folder.resolve("jobs.db"))) {
             JobStore jobs = new JobStore(database, new JobEvents("/test", Clock.systemUTC()));
-            jobs.register(List.of(new NewJob(new JobKey("p", "j"), Map.of(), Duration.ofHours(1), Duration.ZERO)));
-            Job job = jobs.apply(jobs.claim("p", new JobStore.Terms(1, Duration.ofMinutes(5))).get(0), JobChange.to(JobState.ARCHIVING).keepLease(), null);
+            Job job = job(jobs);
             List<CompletableFuture<Void>> written = new ArrayList<>();
             try (AssetRecords records = new AssetRecords(jobs)) {
                 // while the store is busy, all of them come together
@@ -69,6 +71,35 @@ class AssetRecordsTest {
             }
             assertThat(jobs.assets(job)).extracting(ArchivedAsset::position).containsExactly(0, 1, 2, 3, 4, 6, 7, 8);
         }
+    }
+
+    private static ArchivedAsset home(int position) {
+        return new ArchivedAsset(position, "video", "p/j/" + position, 1, "ab".repeat(32), null, null, Map.of());
+    }
+
+    @Test
+    void afterAnErrorItGoesOn() throws Exception {
+        try (Database database = Database.open(folder.resolve("jobs.db"))) {
+            JobStore jobs = spy(new JobStore(database, new JobEvents("/test", Clock.systemUTC())));
+            Job job = job(jobs);
+            doThrow(new OutOfMemoryError("Java heap space")).doCallRealMethod().when(jobs).saveAssets(any());
+            try (AssetRecords records = new AssetRecords(jobs)) {
+                JobTransfers transfers = new JobTransfers(List.of(), List.of());
+                CompletableFuture<Void> failed = records.save(job, home(0));
+                assertThatThrownBy(failed::get).hasStackTraceContaining("Java heap space");
+                transfers.recording(failed);
+                transfers.awaitRecords();
+                assertThat(transfers.failure()).as("a try that failed, after which there is another").hasMessageContaining("Java heap space");
+
+                records.save(job, home(1)).get();
+            }
+            assertThat(jobs.assets(job)).extracting(ArchivedAsset::position).containsExactly(1);
+        }
+    }
+
+    private static Job job(JobStore jobs) {
+        jobs.register(List.of(new NewJob(new JobKey("p", "j"), Map.of(), Duration.ofHours(1), Duration.ZERO)));
+        return jobs.apply(jobs.claim("p", new JobStore.Terms(1, Duration.ofMinutes(5))).get(0), JobChange.to(JobState.ARCHIVING).keepLease(), null);
     }
 
     private static boolean await(CountDownLatch latch) {

@@ -1,6 +1,7 @@
 package io.mediajobs.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -11,6 +12,7 @@ import io.mediajobs.store.JobStore;
 import io.mediajobs.store.Outbox;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
@@ -37,6 +39,23 @@ class StoreFiguresTest {
             assertThat(log.list).isEmpty();
         } finally {
             logger.detachAppender(log);
+        }
+    }
+
+    @Test
+    void afterAnErrorItGoesOn(@TempDir Path folder) {
+        try (Database database = Database.open(folder.resolve("jobs.db"));
+                StoreFigures figures = new StoreFigures(new JobStore(database, (provider, what, incident, error) -> null), new JobCounts(database), new Outbox(database),
+                        Duration.ofMillis(20))) {
+            AtomicInteger counts = new AtomicInteger();
+            figures.onChange(count -> {
+                // the first is none, and the second is the start's own
+                if (counts.incrementAndGet() == 3) {
+                    throw new OutOfMemoryError("Java heap space");
+                }
+            });
+            figures.start();
+            await().until(() -> counts.get() > 5 && figures.now().up());
         }
     }
 }

@@ -1,0 +1,99 @@
+package io.mediajobs.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class WriteQueueTest {
+
+    private static void writeAll(List<WriteQueue.Waiting<Integer, Integer>> together) {
+        together.forEach(each -> each.done().complete(each.what()));
+    }
+
+    @Test
+    void afterWhateverFailureItGoesOn() throws Exception {
+        List<Runnable> failures = List.of(() -> {
+            throw new OutOfMemoryError("failure 0");
+        }, () -> {
+            throw new StackOverflowError("failure 1");
+        }, () -> {
+            throw new IllegalStateException("failure 2");
+        });
+        try (WriteQueue<Integer, Integer> queue = new WriteQueue<>("test", 10, 10, together -> {
+            int number = together.get(0).what();
+            if (number < failures.size()) {
+                failures.get(number).run();
+            }
+            writeAll(together);
+        })) {
+            for (int number = 0; number < failures.size(); number++) {
+                CompletableFuture<Integer> failed = queue.add(number);
+                assertThatThrownBy(failed::get).isInstanceOf(ExecutionException.class).hasCauseInstanceOf(RuntimeException.class)
+                        .hasStackTraceContaining("failure " + number);
+            }
+            assertThat(queue.add(9).get()).isEqualTo(9);
+        }
+    }
+
+    @Test
+    void whereTooManyWaitTheNextIsRefused() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        try (WriteQueue<Integer, Integer> queue = new WriteQueue<>("test", 2, 10, together -> {
+            begun.countDown();
+            try {
+                goOn.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            writeAll(together);
+        })) {
+            CompletableFuture<Integer> first = queue.add(1);
+            begun.await();
+            List<CompletableFuture<Integer>> waiting = List.of(queue.add(2), queue.add(3));
+            assertThatThrownBy(queue.add(4)::get).hasCauseInstanceOf(StoreUnavailableException.class).hasMessageContaining("Too many");
+            goOn.countDown();
+            assertThat(first.get()).isEqualTo(1);
+            for (CompletableFuture<Integer> each : waiting) {
+                each.get();
+            }
+        }
+    }
+
+    /** Threads add without a pause while it is closed, again and again: one of them falls between the last look at the queue and the end of the thread. */
+    @Test
+    void whatIsAddedDuringTheStopIsWrittenOrRefusedButDoesNotWait() throws Exception {
+        for (int round = 0; round < 300; round++) {
+            WriteQueue<Integer, Integer> queue = new WriteQueue<>("test", Integer.MAX_VALUE, 10, WriteQueueTest::writeAll);
+            List<CompletableFuture<List<CompletableFuture<Integer>>>> callers = new ArrayList<>();
+            CountDownLatch busy = new CountDownLatch(2);
+            for (int caller = 0; caller < 2; caller++) {
+                callers.add(CompletableFuture.supplyAsync(() -> {
+                    List<CompletableFuture<Integer>> added = new ArrayList<>();
+                    busy.countDown();
+                    while (added.isEmpty() || !added.get(added.size() - 1).isCompletedExceptionally()) {
+                        added.removeIf(CompletableFuture::isDone);
+                        added.add(queue.add(1));
+                    }
+                    return added;
+                }));
+            }
+            busy.await();
+            queue.close();
+            for (CompletableFuture<List<CompletableFuture<Integer>>> caller : callers) {
+                for (CompletableFuture<Integer> added : caller.get()) {
+                    assertThat(added.handle((done, refused) -> done == null ? refused : done).get(10, TimeUnit.SECONDS)).isNotNull();
+                }
+            }
+        }
+    }
+}
