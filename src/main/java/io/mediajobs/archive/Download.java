@@ -204,8 +204,18 @@ public final class Download implements AutoCloseable {
             if (body != null && length >= 0 && body.isComplete()) {
                 body.read();
             }
-            abort(request, response);
         } catch (IOException | ArchiveException e) {
+            LOG.debug("What {} sent behind the last byte is not read: {}", url.getHost(), e.toString());
+        } finally {
+            // whatever that read met: a connection that is not given back is one less for all assets of that host, until a restart
+            cutOff();
+        }
+    }
+
+    private void cutOff() {
+        try {
+            abort(request, response);
+        } catch (IOException e) {
             LOG.debug("The connection to {} did not close: {}", url.getHost(), e.toString());
         }
     }
