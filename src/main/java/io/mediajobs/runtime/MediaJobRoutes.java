@@ -203,7 +203,7 @@ public final class MediaJobRoutes implements AutoCloseable {
         Registrar registrar = new Registrar(providers, jobs);
         main.bind("inbox", new Inbox(registrar, providers));
         main.bind("discovery", new Discovery(registrar));
-        bindArchive(jobs, new Uploads(database), events, metrics, s3.result());
+        bindArchive(jobs, new Uploads(database, settings.duration("poll.lease")), events, metrics, s3.result());
         bindApi(database, registrar, providers, jobs, outbox, events, figures, metrics);
         loadRoutes(providers, ticks, mappings, metrics, jobs, figures, new PausedRoutes(database), s3.result());
 

@@ -26,9 +26,20 @@ public final class Uploads {
             .filter(state -> state.isTerminal() || state == JobState.BLOCKED).map(JobState::word).toList();
 
     private final Database database;
+    private final Duration patience;
 
+    /** With no patience where the store is away. */
     public Uploads(Database database) {
+        this(database, Duration.ZERO);
+    }
+
+    /**
+     * @param patience for how long what S3 has taken already is offered to a store that is away; the length of a lease, as for outcomes: without it all
+     *                 transfers in parts would fail with the first second of an outage, and some would have to begin anew
+     */
+    public Uploads(Database database, Duration patience) {
         this.database = database;
+        this.patience = patience;
     }
 
     /** The upload that an earlier try of this attempt began for an asset, with the parts S3 has taken. */
@@ -64,12 +75,12 @@ public final class Uploads {
     }
 
     /**
-     * Writes down S3's name for the upload.
+     * Writes down S3's name for the upload; to do so twice is the same as once, as with the next two.
      *
      * @throws LeaseLostException if the lease is no longer the claimer's
      */
     public Upload created(Job leased, Upload upload, String uploadId) {
-        database.write(handle -> {
+        database.write(patience, (handle, again) -> {
             held(handle, leased);
             return handle.createUpdate("UPDATE upload SET upload_id = :uploadId, updated_at = :now WHERE id = :id")
                     .bind("uploadId", uploadId).bind("now", database.now(handle)).bind("id", upload.id()).execute();
@@ -83,7 +94,7 @@ public final class Uploads {
      * @throws LeaseLostException if the lease is no longer the claimer's
      */
     public void addPart(Job leased, Upload upload, UploadPart part) {
-        database.write(handle -> {
+        database.write(patience, (handle, again) -> {
             held(handle, leased);
             handle.createUpdate("UPDATE upload SET updated_at = :now WHERE id = :id").bind("now", database.now(handle)).bind("id", upload.id()).execute();
             return handle.createUpdate("INSERT INTO upload_part (upload, number, bytes, etag, md5, crc32c) VALUES (:upload, :number, :bytes, :etag, :md5, :crc32c)"
@@ -100,7 +111,7 @@ public final class Uploads {
      * @throws LeaseLostException if the lease is no longer the claimer's
      */
     public Upload allSent(Job leased, Upload upload, long bytes, String sha256) {
-        database.write(handle -> {
+        database.write(patience, (handle, again) -> {
             held(handle, leased);
             return handle.createUpdate("UPDATE upload SET bytes = :bytes, sha256 = :sha256, updated_at = :now WHERE id = :id")
                     .bind("bytes", bytes).bind("sha256", sha256).bind("now", database.now(handle)).bind("id", upload.id()).execute();

@@ -234,6 +234,8 @@ abstract class JobStoreContract {
         Upload begun = uploads.begin(job, 0, "b", "k", "video/mp4", 8L << 20, "https://host/v.mp4", null, "\"v1\"");
         assertThat(uploads.find(job, 0)).contains(begun);
         Upload upload = uploads.created(job, begun, "theirs");
+        // each of these may happen twice: the answer to the first was lost
+        assertThat(uploads.created(job, begun, "theirs")).isEqualTo(upload);
         assertThat(uploads.isNeeded("b", "theirs")).isTrue();
         UploadPart second = new UploadPart(2, 5, "e2", "m2", "c2");
         UploadPart first = new UploadPart(1, 8L << 20, "e1", "m1", "c1");
@@ -242,6 +244,7 @@ abstract class JobStoreContract {
         uploads.addPart(job, upload, first);
         assertThat(uploads.find(job, 0)).contains(upload.withParts(List.of(first, second)));
         Upload all = uploads.allSent(job, upload.withParts(List.of(first, second)), (8L << 20) + 5, "abc");
+        assertThat(uploads.allSent(job, upload.withParts(List.of(first, second)), (8L << 20) + 5, "abc")).isEqualTo(all);
         assertThat(uploads.find(job, 0)).contains(all);
         assertThat(all.sentAll()).isTrue();
         assertThat(uploads.orphans(Duration.ZERO, 10)).isEmpty();

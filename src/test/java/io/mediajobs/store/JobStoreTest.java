@@ -138,12 +138,11 @@ class JobStoreTest extends JobStoreContract {
         assertThatThrownBy(() -> Database.open(settings)).isInstanceOf(StoreException.class).hasMessageContaining("[redacted].invalid").hasMessageNotContaining("kanarie");
     }
 
-    /** SQLite's own limit of pages gives the same error as a disk without room. */
     @Test
     void aFullDiskIsWaitedFor() {
         JobKey kept = register("p", "1");
         Job job = claimOne("p");
-        database.write(handle -> handle.createQuery("PRAGMA max_page_count = 1").mapTo(Integer.class).one());
+        setMostPages(1);
         List<NewJob> many = new ArrayList<>();
         for (int i = 0; i < 2_000; i++) {
             many.add(new NewJob(new JobKey("p", "more-" + i), Map.of(), HOUR, Duration.ZERO));
@@ -155,10 +154,34 @@ class JobStoreTest extends JobStoreContract {
         CompletableFuture<Job> outcome = CompletableFuture.supplyAsync(
                 () -> patient.apply(job, JobChange.to(JobState.FAILED).askNoMore().error(new JobError("big", "x".repeat(1_000_000), null)), null));
         await().during(Duration.ofMillis(500)).until(() -> !outcome.isDone());
-        await().ignoreException(StoreUnavailableException.class).until(() -> database.write(handle ->
-                handle.createQuery("PRAGMA max_page_count = 1000000").mapTo(Integer.class).one()) > 1);
+        await().ignoreException(StoreUnavailableException.class).until(() -> setMostPages(1_000_000) > 1);
         assertThat(outcome.join().state()).isEqualTo(JobState.FAILED);
         jobs.ping();
         assertThat(jobs.register(many)).hasSize(2_000);
+    }
+
+    /** S3 has the part already: a transfer that failed with the first second of an outage would send it again, or begin anew. */
+    @Test
+    void whatS3HasTakenIsOfferedToAStoreThatIsAway() {
+        register("p", "1");
+        Job job = claimOne("p");
+        Uploads uploads = new Uploads(database, Duration.ofSeconds(30));
+        Upload upload = uploads.begin(job, 0, "b", "k", "video/mp4", 5, "https://host/v.mp4", 5L, null);
+        // each needs more room than the file has
+        String large = "x".repeat(1_000_000);
+        UploadPart part = new UploadPart(1, 5, large, "m", "c");
+        setMostPages(1);
+        List<CompletableFuture<?>> written = List.of(CompletableFuture.supplyAsync(() -> uploads.created(job, upload, large)),
+                CompletableFuture.runAsync(() -> uploads.addPart(job, upload, part)), CompletableFuture.supplyAsync(() -> uploads.allSent(job, upload, 5, large)));
+        await().during(Duration.ofMillis(500)).until(() -> written.stream().noneMatch(CompletableFuture::isDone));
+        await().ignoreException(StoreUnavailableException.class).until(() -> setMostPages(1_000_000) > 1);
+        written.forEach(CompletableFuture::join);
+
+        assertThat(uploads.find(job, 0)).contains(upload.withUploadId(large).withAllSent(5, large).withParts(List.of(part)));
+    }
+
+    /** SQLite's own limit of pages gives the same error as a disk without room. */
+    private int setMostPages(int most) {
+        return database.write(handle -> handle.createQuery("PRAGMA max_page_count = " + most).mapTo(Integer.class).one());
     }
 }
