@@ -7,8 +7,11 @@ import io.mediajobs.store.ArchivedAsset;
 import io.mediajobs.store.JobStore;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Which assets of a report are in S3 already, and which are to be fetched. */
 public final class ArchivePlan {
@@ -28,7 +31,26 @@ public final class ArchivePlan {
      */
     public JobTransfers begin(Job job, Report report) {
         jobs.requireLease(job);
-        return new JobTransfers(missing(job, report), jobs.assets(job));
+        List<PlannedAsset> missing = missing(job, report);
+        List<Integer> namesakes = namesakes(missing);
+        if (!namesakes.isEmpty()) {
+            // nor does what is begun now meet what came in another order: one that comes home would pass for another that came home before
+            jobs.forgetAssets(job, namesakes);
+        }
+        return new JobTransfers(missing, jobs.assets(job));
+    }
+
+    private static List<Integer> namesakes(List<PlannedAsset> missing) {
+        Map<Name, List<PlannedAsset>> byName = missing.stream().collect(Collectors.groupingBy(planned -> Name.of(planned.asset())));
+        return missing.stream().filter(planned -> byName.get(Name.of(planned.asset())).size() > 1).map(PlannedAsset::position).toList();
+    }
+
+    /** What an asset is known by from one of the provider's answers to the next. The query of its URL is none of it: it may be a signature, which changes and is a secret. */
+    private record Name(String role, String url) {
+
+        private static Name of(ReportAsset asset) {
+            return new Name(asset.role(), asset.urlWithoutSecrets());
+        }
     }
 
     /** One of the transfers failed. */
@@ -49,7 +71,8 @@ public final class ArchivePlan {
     }
 
     /**
-     * The assets that an earlier try of this attempt did not bring home, in the report's order.
+     * The assets that an earlier try of this attempt did not bring home, in the report's order. Where the URLs of several of one role differ in nothing
+     * but their query, all of them, unless all are home: the provider may give them in another order each time, and which of them came is not known.
      *
      * @param report with the URLs to fetch
      * @throws AssetRefusedException if one of their URLs is not fetched, before anything is
@@ -57,10 +80,17 @@ public final class ArchivePlan {
     public List<PlannedAsset> missing(Job job, Report report) {
         Map<Integer, ArchivedAsset> saved = saved(job);
         List<String> stems = ArchiveKey.stems(report.assets());
-        List<PlannedAsset> missing = new ArrayList<>();
+        Set<Name> incomplete = new HashSet<>();
         for (int position = 0; position < report.assets().size(); position++) {
             ReportAsset asset = report.assets().get(position);
             if (!isSame(saved.get(position), asset)) {
+                incomplete.add(Name.of(asset));
+            }
+        }
+        List<PlannedAsset> missing = new ArrayList<>();
+        for (int position = 0; position < report.assets().size(); position++) {
+            ReportAsset asset = report.assets().get(position);
+            if (incomplete.contains(Name.of(asset))) {
                 AssetUrl.parse(asset.url());
                 missing.add(new PlannedAsset(position, asset, stems.get(position)));
             }
@@ -94,6 +124,6 @@ public final class ArchivePlan {
 
     // Also by URL: a provider that gives its assets in another order next time would otherwise lose one and store another twice.
     private static boolean isSame(ArchivedAsset saved, ReportAsset asset) {
-        return saved != null && saved.role().equals(asset.role()) && asset.urlWithoutSecrets().equals(saved.sourceUrl());
+        return saved != null && Name.of(asset).equals(new Name(saved.role(), saved.sourceUrl()));
     }
 }

@@ -709,6 +709,23 @@ public final class JobStore {
         insert.execute();
     }
 
+    /**
+     * Forgets that assets are in S3, and what was begun to bring them there: all of them are fetched anew.
+     *
+     * @param positions in the provider's answer; at least one
+     * @throws LeaseLostException if the lease is no longer the claimer's
+     */
+    public void forgetAssets(Job leased, List<Integer> positions) {
+        database.write(handle -> {
+            if (!isHeld(handle, leased)) {
+                throw new LeaseLostException(leased.key());
+            }
+            Uploads.drop(handle, leased, positions, database.now(handle));
+            return handle.createUpdate("DELETE FROM asset WHERE job = :job AND attempt = :attempt AND position IN (<positions>)")
+                    .bind("job", leased.id()).bind("attempt", leased.attempt()).bindList("positions", positions).execute();
+        });
+    }
+
     /** The assets of the job's present attempt that are in S3, in the order of the provider's answer. */
     public List<ArchivedAsset> assets(Job job) {
         return database.read(handle -> handle.createQuery("SELECT * FROM asset WHERE job = :job AND attempt = :attempt ORDER BY position")

@@ -19,8 +19,8 @@ import org.jdbi.v3.core.statement.PreparedBatch;
  */
 public final class Uploads {
 
-    private static final String DROP = "UPDATE upload SET needed = FALSE, updated_at = :now"
-            + " WHERE job = :job AND attempt = :attempt AND position = :position AND needed";
+    private static final String DROP_SOME = "UPDATE upload SET needed = FALSE, updated_at = :now WHERE job = :job AND attempt = :attempt AND needed AND position ";
+    private static final String DROP = DROP_SOME + "= :position";
 
     private static final List<String> NEEDS_NONE = Arrays.stream(JobState.values())
             .filter(state -> state.isTerminal() || state == JobState.BLOCKED).map(JobState::word).toList();
@@ -163,6 +163,12 @@ public final class Uploads {
 
     private static void drop(Handle handle, Job job, int position, long now) {
         handle.createUpdate(DROP).bind("job", job.id()).bind("attempt", job.attempt()).bind("position", position).bind("now", now).execute();
+    }
+
+    /** What was begun for these assets is begun anew. */
+    static void drop(Handle handle, Job job, List<Integer> positions, long now) {
+        handle.createUpdate(DROP_SOME + "IN (<positions>)").bind("job", job.id()).bind("attempt", job.attempt()).bindList("positions", positions)
+                .bind("now", now).execute();
     }
 
     /** The assets are in S3 and written down: whatever was begun for them is not needed any more. */

@@ -14,6 +14,7 @@ import io.mediajobs.job.Job;
 import io.mediajobs.job.JobState;
 import io.mediajobs.report.Report;
 import io.mediajobs.report.ReportAsset;
+import io.mediajobs.store.ArchivedAsset;
 import io.mediajobs.store.JobChange;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -27,6 +28,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -36,6 +38,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class ArchiveRoutesTest {
@@ -493,5 +497,47 @@ class ArchiveRoutesTest {
             }
         }
         parts = parts(Map.of());
+    }
+
+    /** The provider's next answer may list them in another order, and the query, which alone tells them apart, is kept nowhere. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void assetsWhoseUrlsDifferInTheirQueryAloneAreNotMistakenForEachOther(int triesWithoutTheSecond) throws Exception {
+        byte[] first = bytes(100, 31);
+        byte[] second = bytes(120, 32);
+        AtomicBoolean isThere = new AtomicBoolean();
+        host.on("/get", (request, time, out) -> {
+            boolean wantsSecond = request.target().endsWith("?id=2");
+            if (wantsSecond && !isThere.get()) {
+                AssetHost.head(out, "404 Not Found", "Content-Length: 0");
+                return;
+            }
+            byte[] bytes = wantsSecond ? second : first;
+            AssetHost.head(out, "200 OK", "Content-Type: image/png", "Content-Length: " + bytes.length);
+            out.write(bytes);
+        });
+        Report oneWay = report(asset("image", host.url("/get?id=1")), asset("image", host.url("/get?id=2")));
+        Report theOther = report(asset("image", host.url("/get?id=2")), asset("image", host.url("/get?id=1")));
+        String provider = "mixed" + triesWithoutTheSecond;
+        Job job = parts.archive(parts.archiving(provider, "j", Map.of()), oneWay);
+        assertThat(parts.jobs.assets(job)).extracting(ArchivedAsset::position).containsExactly(0);
+        for (int time = 2; time <= triesWithoutTheSecond; time++) {
+            job = again(job, theOther);
+        }
+        assertThat(job.state()).isEqualTo(JobState.ARCHIVING);
+        isThere.set(true);
+
+        Job after = again(job, theOther);
+
+        assertThat(after.state()).as("%s", after.error()).isEqualTo(JobState.ARCHIVED);
+        assertThat(object(provider + "/j/image-1.png")).hasBinaryContent(second);
+        assertThat(object(provider + "/j/image-2.png")).hasBinaryContent(first);
+        JsonNode manifest = JSON.readTree(Files.readAllBytes(object(after.manifest())));
+        assertThat(manifest.path("assets").findValuesAsText("sha256")).containsExactly(sha256(second), sha256(first));
+    }
+
+    private Job again(Job job, Report report) {
+        parts.jobs.override(job.key(), any -> JobChange.to(null).askAgainIn(Duration.ZERO));
+        return parts.archive(parts.claim(job.provider()), report);
     }
 }

@@ -258,6 +258,26 @@ abstract class JobStoreContract {
     }
 
     @Test
+    void whatIsForgottenIsFetchedAnewWithAllThatWasBegun() {
+        Uploads uploads = new Uploads(database);
+        JobKey key = register("p", "1");
+        Job job = claimOne("p");
+        for (int position = 0; position < 3; position++) {
+            jobs.saveAssets(List.of(new NewAsset(job, new ArchivedAsset(position, "video", "k" + position, 1, "abc", "video/mp4", "https://host/v.mp4", Map.of()))));
+            uploads.created(job, uploads.begin(job, position, "b", "k", "video/mp4", 1, "https://host/v.mp4", 10L, null), "upload-" + position);
+        }
+        jobs.forgetAssets(job, List.of(0, 2));
+
+        assertThat(jobs.assets(job)).extracting(ArchivedAsset::position).containsExactly(1);
+        assertThat(uploads.find(job, 1)).isPresent();
+        assertThat(uploads.orphans(Duration.ZERO, 10)).extracting(Upload::uploadId).containsExactlyInAnyOrder("upload-0", "upload-2");
+
+        jobs.override(key, any -> JobChange.to(JobState.CANCELLED).askNoMore());
+        assertThatThrownBy(() -> jobs.forgetAssets(job, List.of(1))).isInstanceOf(LeaseLostException.class);
+        assertThat(jobs.assets(job)).hasSize(1);
+    }
+
+    @Test
     void anUploadIsContinuedOnlyUnderTheLeaseAndNeededOnlyByALiveJobOfTheSameAttempt() {
         Uploads uploads = new Uploads(database);
         JobKey key = register("p", "1");
