@@ -3,22 +3,16 @@ package io.mediajobs.events;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.mediajobs.TestProgram;
 import io.mediajobs.store.Database;
-import jakarta.jms.Connection;
 import jakarta.jms.DeliveryMode;
-import jakarta.jms.MessageConsumer;
-import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
-import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
-import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,38 +25,25 @@ class JmsEventsIT {
     @TempDir
     Path data;
     private Database database;
-    private EmbeddedActiveMQ broker;
+    private ArtemisBroker broker;
     private int port;
 
     @BeforeEach
     void open() throws Exception {
         database = Database.open(data.resolve("jobs.db"));
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        port = TestProgram.freePort();
     }
 
     @AfterEach
     void close() throws Exception {
         database.close();
         if (broker != null) {
-            broker.stop();
+            broker.close();
         }
     }
 
     private void startBroker() throws Exception {
-        broker = new EmbeddedActiveMQ();
-        broker.setConfiguration(new ConfigurationImpl()
-                .setPersistenceEnabled(true)
-                .setJournalDirectory(data.resolve("artemis/journal").toString())
-                .setBindingsDirectory(data.resolve("artemis/bindings").toString())
-                .setPagingDirectory(data.resolve("artemis/paging").toString())
-                .setLargeMessagesDirectory(data.resolve("artemis/large").toString())
-                .setSecurityEnabled(false)
-                .setJMXManagementEnabled(false)
-                .addAcceptorConfiguration("tcp", "tcp://127.0.0.1:" + port)
-                .addAddressSetting("#", new AddressSettings().setAutoCreateQueues(true).setAutoCreateAddresses(true).setAutoDeleteQueues(false)));
-        broker.start();
+        broker = ArtemisBroker.start(data.resolve("artemis"), port);
     }
 
     private Map<String, String> settings() throws Exception {
@@ -86,7 +67,7 @@ class JmsEventsIT {
         try (Publisher publisher = Publisher.start(database, data, settings())) {
             await().until(() -> publisher.outbox().stream().allMatch(event -> event.publishedAt() != null));
             // one connection for all: the consumer of this test is not there yet
-            assertThat(broker.getActiveMQServer().getConnectionCount()).isLessThanOrEqualTo(1);
+            assertThat(broker.connections()).isLessThanOrEqualTo(1);
         }
         for (Map.Entry<String, String> expected : Map.of("media-completed", "1", "media-failed", "2", "media-events", "3").entrySet()) {
             List<TextMessage> messages = received(expected.getKey(), 1);
@@ -94,6 +75,7 @@ class JmsEventsIT {
             assertThat(messages.get(0).getStringProperty("JMSXGroupID")).isEqualTo("stories/" + expected.getValue());
             assertThat(messages.get(0).getJMSDeliveryMode()).isEqualTo(DeliveryMode.PERSISTENT);
             assertThat(messages.get(0).getJMSExpiration()).isZero();
+            assertThat(Collections.list(messages.get(0).getPropertyNames())).as("the key of Kafka stays here").noneMatch(name -> name.toString().contains("kafka"));
         }
     }
 
@@ -110,7 +92,7 @@ class JmsEventsIT {
             assertThat(publisher.outbox()).allMatch(event -> event.publishedAt() == null);
             startBroker();
             await().atMost(java.time.Duration.ofSeconds(30)).until(() -> publisher.outbox().stream().allMatch(event -> event.publishedAt() != null));
-            broker.stop();
+            broker.close();
             Publisher.tell(database, "job-0", "mediajobs.after.restart", "{\"last\":0}");
             await().until(() -> publisher.outbox().stream().anyMatch(event -> event.lastError() != null));
             startBroker();
@@ -127,19 +109,8 @@ class JmsEventsIT {
     }
 
     private List<TextMessage> received(String queue, int count) throws Exception {
-        List<TextMessage> messages = new ArrayList<>();
-        try (ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory("tcp://127.0.0.1:" + port);
-             Connection connection = factory.createConnection()) {
-            connection.start();
-            Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
-            MessageConsumer consumer = session.createConsumer(session.createQueue(queue));
-            while (messages.size() < count) {
-                TextMessage message = (TextMessage) consumer.receive(5_000);
-                assertThat(message).as("message %s of %s", messages.size() + 1, queue).isNotNull();
-                messages.add(message);
-            }
-            assertThat(consumer.receiveNoWait()).isNull();
+        try (ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory("tcp://127.0.0.1:" + port)) {
+            return ArtemisBroker.received(factory, queue, count);
         }
-        return messages;
     }
 }
