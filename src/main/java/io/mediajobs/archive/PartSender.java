@@ -83,8 +83,10 @@ final class PartSender implements AutoCloseable {
             throw stops(e);
         } catch (RuntimeException | Error e) {
             buffer.close();
-            // the machine's or Java's limit, and nothing that ends this process: whoever began the upload leaves it in order, and another try may find a thread
-            throw new IllegalStateException("Part " + number + " of " + upload.key() + " was not sent, since there was no thread for it: " + e, e);
+            // The limit of the machine or of Java, and nothing that ends this process: another try may find a thread. Not as its cause: whoever reads the job's
+            // error is told the root's message, which names no setting.
+            throw new IllegalStateException("Part " + number + " of " + upload.key() + " was not sent, since there was no thread for it (" + e
+                    + "). Let the process have more threads or memory, or make archive.at-once or archive.parts-at-once smaller.");
         }
     }
 
