@@ -13,10 +13,15 @@ import java.util.Map;
 final class KeptDigests {
 
     private static final int MOST_UPLOADS = 1_000;
-    /** A part may be digested and not be taken by S3. */
-    private static final int LAST_PARTS = 4;
 
+    private final int lastParts;
     private final Map<String, Map<Long, MessageDigest>> kept = bounded(MOST_UPLOADS);
+
+    /** @param partsAtOnce parts of one upload that may be digested and not be taken by S3 */
+    KeptDigests(int partsAtOnce) {
+        // and the one before them, where the next try goes on
+        this.lastParts = partsAtOnce + 2;
+    }
 
     private static <K, V> Map<K, V> bounded(int most) {
         return new LinkedHashMap<>() {
@@ -39,7 +44,7 @@ final class KeptDigests {
     /** @param digest of the first {@code bytes} bytes; null is not kept */
     synchronized void keep(Upload upload, long bytes, MessageDigest digest) {
         if (digest != null) {
-            kept.computeIfAbsent(upload.id(), any -> bounded(LAST_PARTS)).put(bytes, copy(digest));
+            kept.computeIfAbsent(upload.id(), any -> bounded(lastParts)).put(bytes, copy(digest));
         }
     }
 

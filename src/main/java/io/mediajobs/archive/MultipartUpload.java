@@ -40,7 +40,7 @@ public final class MultipartUpload implements AutoCloseable {
     private final long partSize;
     private final int partsAtOnce;
     private final PartMemory memory;
-    private final KeptDigests digests = new KeptDigests();
+    private final KeptDigests digests;
     private final ExecutorService threads = Executors.newCachedThreadPool(work -> {
         Thread thread = new Thread(work, "asset-part");
         thread.setDaemon(true);
@@ -61,6 +61,7 @@ public final class MultipartUpload implements AutoCloseable {
         this.uploads = uploads;
         this.s3 = s3;
         this.unfinished = unfinished;
+        this.digests = unfinished.digests();
         this.stored = stored;
         this.downloads = downloads;
         this.partSize = settings.bytes("archive.part-size");

@@ -7,6 +7,7 @@ import io.mediajobs.store.StoreUnavailableException;
 import io.mediajobs.store.Upload;
 import io.mediajobs.store.UploadPart;
 import io.mediajobs.store.Uploads;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,12 +29,19 @@ public final class UnfinishedUploads {
     private final Uploads uploads;
     private final S3Multipart s3;
     private final Duration untouched;
+    private final KeptDigests digests;
 
-    /** @param settings {@code archive.orphan-after} */
+    /** @param settings {@code archive.orphan-after} and {@code archive.parts-at-once} */
     public UnfinishedUploads(Settings settings, Uploads uploads, S3Multipart s3) {
         this.uploads = uploads;
         this.s3 = s3;
         this.untouched = settings.duration("archive.orphan-after");
+        this.digests = new KeptDigests(settings.number("archive.parts-at-once"));
+    }
+
+    /** Of the beginnings of those that this process goes on with. */
+    KeptDigests digests() {
+        return digests;
     }
 
     /**
@@ -69,7 +77,8 @@ public final class UnfinishedUploads {
         }
         Upload confirmed = upload.withParts(confirmed(upload.parts(), s3.parts(upload)));
         if (upload.sourceBytes() != null && confirmed.partBytes() == upload.sourceBytes()) {
-            return uploads.allSent(job, confirmed, confirmed.partBytes(), null);
+            MessageDigest sha256 = digests.of(upload, confirmed.partBytes());
+            return uploads.allSent(job, confirmed, confirmed.partBytes(), sha256 == null ? null : Digests.hex(sha256));
         }
         if (confirmed.partBytes() > 0) {
             LOG.info("Job {}: {} goes on behind the {} bytes that are in S3", job.key(), planned, confirmed.partBytes());

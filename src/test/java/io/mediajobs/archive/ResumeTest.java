@@ -186,6 +186,35 @@ class ResumeTest {
         assertThat(front.count(Call.GET)).as("read back for the SHA-256 that the first process took with it").isEqualTo(inAnotherProcess ? 1 : 0);
     }
 
+    /** All six are digested and on their way when S3 has but the first. */
+    @Test
+    void alsoBehindManyPartsAtOnceTheObjectIsNotReadBack() throws Exception {
+        restart(Map.of("archive.parts-at-once", "8"));
+        RangedFile file = file(ETAG, (time, range) -> Turn.FINE);
+        front.on(asked -> asked.part() == 2, 1, Fault.status(403, "AccessDenied"));
+        Job first = archive("many-at-once", "");
+        assertThat(first.error().code()).isEqualTo("s3-denied");
+
+        isHome(again(first, ""), VIDEO);
+
+        assertThat(file.ranges).containsExactly("", "bytes=" + PART + "-");
+        assertThat(front.count(Call.GET)).isZero();
+    }
+
+    @Test
+    void whereAllPartsAreThereAndThatIsNotWrittenDownTheObjectIsNotReadBackEither() throws Exception {
+        RangedFile file = file(ETAG, (time, range) -> Turn.FINE);
+        parts.database.write(handle -> handle.execute("CREATE TRIGGER not_all BEFORE UPDATE OF sha256 ON upload BEGIN SELECT RAISE(ABORT, 'not taken'); END"));
+        Job first = archive("not-written", "");
+        assertThat(first.error().message()).contains("not taken");
+        parts.database.write(handle -> handle.execute("DROP TRIGGER not_all"));
+
+        isHome(again(first, ""), VIDEO);
+
+        assertThat(file.ranges).containsExactly("");
+        assertThat(front.count(Call.GET)).isZero();
+    }
+
     @Test
     void aBodyThatBreaksOffInMidPartGoesOnAtThatByte() throws Exception {
         int cut = PART + 61_234;
