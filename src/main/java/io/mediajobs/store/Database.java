@@ -30,6 +30,8 @@ public final class Database implements AutoCloseable {
 
     private static final int CONFLICT_TRIES = 10;
     private static final int BROKEN_TRIES = 5;
+    /** Each of them has waited for as long as a statement may take. */
+    private static final int LATE_TRIES = 2;
 
     private final Dialect dialect;
     private final AutoCloseable ownership;
@@ -174,13 +176,22 @@ public final class Database implements AutoCloseable {
                 if (trouble == Trouble.NONE) {
                     throw e;
                 }
-                int tries = trouble == Trouble.CONFLICT ? CONFLICT_TRIES : trouble == Trouble.BROKEN ? BROKEN_TRIES : 1;
-                if (attempt >= tries) {
-                    throw outage.failed(trouble, e);
+                if (attempt >= tries(trouble, write)) {
+                    throw trouble == Trouble.LATE ? outage.late(e) : outage.failed(trouble, e);
                 }
                 sleep(TimeUnit.MILLISECONDS.toNanos(ThreadLocalRandom.current().nextLong(5, 10L << Math.min(attempt, 6))), e);
             }
         }
+    }
+
+    private static int tries(Trouble trouble, boolean write) {
+        return switch (trouble) {
+            case CONFLICT -> CONFLICT_TRIES;
+            case BROKEN -> BROKEN_TRIES;
+            // what is searched in vain would be so again; a row may be free by then
+            case LATE -> write ? LATE_TRIES : 1;
+            default -> 1;
+        };
     }
 
     private void pulse() {

@@ -123,9 +123,9 @@ final class PostgresDialect implements Dialect {
         if (state.equals("40001") || state.equals("40P01")) {
             return Trouble.CONFLICT;
         }
-        // 57014: cancelled by the statement time-out
-        if (state.equals("57014")) {
-            return Trouble.AWAY;
+        // the statement's time-out, and that of a lock: a server that says so is there
+        if (state.equals("57014") || state.equals("55P03")) {
+            return Trouble.LATE;
         }
         // connection, operator intervention, session that waited too long within its transaction, too many connections, internal
         if (state.startsWith("08") || state.startsWith("57P") || state.equals("25P03") || state.equals("53300") || state.startsWith("58")) {

@@ -2,8 +2,10 @@ package io.mediajobs.store;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Whether the store is away at present. Its begin and its end are logged once each, however many meet it; and while it is away, one
@@ -14,6 +16,9 @@ final class StoreOutage {
     private static final Logger LOG = LoggerFactory.getLogger(StoreOutage.class);
     private static final long BETWEEN_TRIES = TimeUnit.SECONDS.toNanos(1);
 
+    private static final long BETWEEN_TELLING = TimeUnit.MINUTES.toNanos(1);
+
+    private final AtomicLong lateToldAt = new AtomicLong();
     private volatile StoreUnavailableException reason;
     private boolean writesOnly;
     private long since;
@@ -68,6 +73,18 @@ final class StoreOutage {
             reason = failure;
             LOG.warn("{}. Nothing is lost: work waits, and goes on when it does", sentence);
         }
+        return failure;
+    }
+
+    /** A call took longer than it may, which is no outage: nobody else is refused. @return what to throw */
+    StatementTimeoutException late(Throwable cause) {
+        StatementTimeoutException failure = new StatementTimeoutException("The job store did not do it in time: " + rootMessage(cause), cause);
+        long now = System.nanoTime();
+        long last = lateToldAt.get();
+        // a row that is held for an hour is met again and again
+        boolean tell = (last == 0 || now - last > BETWEEN_TELLING) && lateToldAt.compareAndSet(last, now);
+        LOG.atLevel(tell ? Level.WARN : Level.DEBUG).log("{}. Somebody holds what it waits for, or there is too much to search. Nothing is lost: what has to be done is tried again",
+                failure.getMessage());
         return failure;
     }
 

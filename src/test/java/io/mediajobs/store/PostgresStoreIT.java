@@ -507,7 +507,7 @@ class PostgresStoreIT extends JobStoreContract {
             int one = first;
             boolean[] begun = new boolean[1];
             crossing.add(() -> database.write(handle -> {
-                handle.execute("UPDATE job SET misses = misses + 1 WHERE job_id = ?", "j" + one);
+                handle.execute("UPDATE job SET unknown = unknown + 1 WHERE job_id = ?", "j" + one);
                 if (!begun[0]) {
                     begun[0] = true;
                     try {
@@ -516,11 +516,40 @@ class PostgresStoreIT extends JobStoreContract {
                         throw new IllegalStateException(e);
                     }
                 }
-                return handle.execute("UPDATE job SET misses = misses + 1 WHERE job_id = ?", "j" + (1 - one));
+                return handle.execute("UPDATE job SET unknown = unknown + 1 WHERE job_id = ?", "j" + (1 - one));
             }));
         }
         assertThat(together(crossing)).containsExactly(1, 1);
         assertThat(jobs.find(new JobKey("p", "j0")).orElseThrow().failures().unknown()).isEqualTo(2);
+    }
+
+    /** As by an operator's psql session, or by a search through too many jobs. */
+    @Test
+    void whatTakesTooLongIsTheBusinessOfItsCallerAndNobodyElseIsRefused() throws Exception {
+        StoreSettings brisk = new StoreSettings(settings().url(), settings().user(), settings().password(), 6, Duration.ofSeconds(1));
+        JobKey held = register("p", "held");
+        JobKey free = register("q", "free");
+        try (Database node = Database.open(brisk); Connection somebody = DriverManager.getConnection(brisk.url(), brisk.user(), brisk.password())) {
+            JobStore store = new JobStore(node, events);
+            somebody.setAutoCommit(false);
+            try (Statement lock = somebody.createStatement()) {
+                lock.execute("SELECT 1 FROM job WHERE job_id = 'held' FOR UPDATE");
+            }
+            assertThatThrownBy(() -> store.override(held, job -> JobChange.to(null))).isInstanceOf(StoreUnavailableException.class);
+            assertThat(store.find(free)).as("right after, when nobody else has found that the store answers").isPresent();
+            List<CompletableFuture<?>> late = List.of(CompletableFuture.runAsync(() -> store.override(held, job -> JobChange.to(null))),
+                    CompletableFuture.runAsync(() -> node.read(handle -> handle.createQuery("SELECT 1 FROM pg_sleep(3600)").mapTo(Integer.class).one())));
+            int calls = 0;
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(4);
+            for (; System.nanoTime() < end || late.stream().anyMatch(call -> !call.isDone()); calls++) {
+                assertThat(store.find(free)).isPresent();
+                store.claim("q", terms(1)).forEach(store::release);
+            }
+            assertThat(calls).isGreaterThan(10);
+            late.forEach(call -> assertThatThrownBy(call::get).hasCauseInstanceOf(StoreUnavailableException.class).hasMessageContaining("did not do it in time"));
+            somebody.rollback();
+            assertThat(store.override(held, job -> JobChange.to(null))).isPresent();
+        }
     }
 
     /** A webhook names jobs of several providers; those were registered in another order than the providers' names are in. */
