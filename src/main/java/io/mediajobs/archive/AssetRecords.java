@@ -8,8 +8,12 @@ import io.mediajobs.store.NewAsset;
 import io.mediajobs.store.StoreUnavailableException;
 import io.mediajobs.store.WriteQueue;
 import io.mediajobs.store.WriteQueue.Waiting;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes down the assets that have come home. A commit waits for the disk: those that come home at the same time share one, and the places
@@ -17,11 +21,20 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class AssetRecords implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(AssetRecords.class);
     private static final int MOST_AT_ONCE = 200;
+    private static final long BETWEEN_TRIES_MILLIS = 100;
+
+    /**
+     * @param since   when it came home, in nanoseconds
+     * @param written ends when it is on disk, or could not be
+     */
+    private record Home(NewAsset asset, long since, CompletableFuture<Void> written) {
+    }
 
     private final JobStore jobs;
     // what may wait is bounded by the jobs that are archived at the same time
-    private final WriteQueue<NewAsset, Void> queue = new WriteQueue<>("asset-records", Integer.MAX_VALUE, MOST_AT_ONCE, this::write);
+    private final WriteQueue<Home, Void> queue = new WriteQueue<>("asset-records", Integer.MAX_VALUE, MOST_AT_ONCE, this::write);
 
     public AssetRecords(JobStore jobs) {
         this.jobs = jobs;
@@ -29,10 +42,20 @@ public final class AssetRecords implements AutoCloseable {
 
     /** @return ends when it is on disk; fails with {@link LeaseLostException} if somebody else has the job by now, or because of the store */
     CompletableFuture<Void> save(Job job, ArchivedAsset asset) {
-        return queue.add(new NewAsset(job, asset));
+        Home home = new Home(new NewAsset(job, asset), System.nanoTime(), new CompletableFuture<>());
+        offer(home);
+        return home.written;
     }
 
-    private void write(List<Waiting<NewAsset, Void>> together) {
+    private void offer(Home home) {
+        queue.add(home).whenComplete((nothing, failure) -> {
+            if (failure != null) {
+                home.written.completeExceptionally(failure);
+            }
+        });
+    }
+
+    private void write(List<Waiting<Home, Void>> together) {
         try {
             save(together);
         } catch (RuntimeException e) {
@@ -48,15 +71,34 @@ public final class AssetRecords implements AutoCloseable {
         }
     }
 
-    private void save(List<Waiting<NewAsset, Void>> together) {
-        List<NewAsset> lost = jobs.saveAssets(together.stream().map(Waiting::what).toList());
-        for (Waiting<NewAsset, Void> each : together) {
-            if (lost.contains(each.what())) {
-                each.done().completeExceptionally(new LeaseLostException(each.what().leased().key()));
+    private void save(List<Waiting<Home, Void>> together) {
+        JobStore.Saved saved = jobs.saveAssets(together.stream().map(each -> each.what().asset).toList());
+        List<Home> heldUp = new ArrayList<>();
+        for (Waiting<Home, Void> each : together) {
+            Home home = each.what();
+            if (saved.lost().contains(home.asset)) {
+                home.written.completeExceptionally(new LeaseLostException(home.asset.leased().key()));
+            } else if (saved.heldUp().contains(home.asset)) {
+                heldUp.add(home);
             } else {
-                each.done().complete(null);
+                home.written.complete(null);
             }
+            each.done().complete(null);
         }
+        if (!heldUp.isEmpty()) {
+            CompletableFuture.delayedExecutor(BETWEEN_TRIES_MILLIS, TimeUnit.MILLISECONDS).execute(() -> heldUp.forEach(this::offerAgain));
+        }
+    }
+
+    /** Somebody else has the row of its job: it is offered for as long as an outcome would be, and the others do not wait with it. */
+    private void offerAgain(Home home) {
+        if (System.nanoTime() - home.since < jobs.patience().toNanos()) {
+            offer(home);
+            return;
+        }
+        String sentence = "An asset of " + home.asset.leased().key() + " could not be written down: somebody else holds the job's row in the store";
+        LOG.warn("{}. The job is worked on again when its lease has run out", sentence);
+        home.written.completeExceptionally(new StoreUnavailableException(sentence, null));
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,12 +30,16 @@ import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.Query;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Jobs with their timeline and assets. The row is the queue: {@link #claim} hands out what is due under a lease, the work is done
  * outside any transaction, and {@link #apply} writes its whole outcome in one, only while the lease is still the claimer's.
  */
 public final class JobStore {
+
+    private static final Logger LOG = LoggerFactory.getLogger(JobStore.class);
 
     /** Whoever works on the job may have asked for it before; with the mark, what it writes leaves it due. The next claim takes the mark away. */
     private static final String DUE_AT_ONCE = "woken = (lease_token IS NOT NULL), next_poll_at = :now";
@@ -66,6 +71,11 @@ public final class JobStore {
         this.providers = new ProviderTable(providerEvents, database.dialect());
         this.usualDurations = new UsualDurations(lockRow);
         this.patience = patience;
+    }
+
+    /** For how long an outcome is offered to a store that does not take it. */
+    public Duration patience() {
+        return patience;
     }
 
     /** @param listener is told the provider, after the commit, when a job of it has become due by something else than the time */
@@ -271,7 +281,8 @@ public final class JobStore {
     }
 
     /**
-     * Makes the leases of work that goes on last for {@code lease} from now.
+     * Makes the leases of work that goes on last for {@code lease} from now. One whose row somebody holds for long is left as it is: nobody can
+     * take the job meanwhile, and all the others would run out with it.
      *
      * @return those that are not the holder's any more: the work on them has ended, or somebody else has the job
      */
@@ -279,22 +290,42 @@ public final class JobStore {
         // in one order, so that two renewals cannot wait for each other
         List<Job> jobs = leased.stream().sorted(Comparator.comparingLong(Job::id)).toList();
         List<Job> gone = new ArrayList<>();
-        // a few at a time: whoever writes an outcome waits for its job's row, and so does a renewal for that
+        List<Job> passedOver = new ArrayList<>();
+        // a few at a time: whoever writes an outcome waits until its job's row is renewed
         for (int from = 0; from < jobs.size(); from += RENEWED_AT_ONCE) {
-            gone.addAll(renewSome(jobs.subList(from, Math.min(jobs.size(), from + RENEWED_AT_ONCE)), lease));
+            List<Job> some = jobs.subList(from, Math.min(jobs.size(), from + RENEWED_AT_ONCE));
+            Map<Long, String> found = renewSome(some, lease, skipLocked);
+            for (Job job : some) {
+                if (!found.containsKey(job.id())) {
+                    passedOver.add(job);
+                } else if (!job.lease().equals(found.get(job.id()))) {
+                    gone.add(job);
+                }
+            }
+        }
+        try {
+            for (Job job : passedOver) {
+                // mostly its outcome is just being written
+                if (!job.lease().equals(renewSome(List.of(job), lease, lockRow).get(job.id()))) {
+                    gone.add(job);
+                }
+            }
+        } catch (StatementTimeoutException e) {
+            LOG.debug("The row of one of {} jobs is held for long; the next round renews their leases", passedOver.size(), e);
         }
         return gone;
     }
 
-    private List<Job> renewSome(List<Job> leased, Duration lease) {
+    /** @return the lease that each job has; without those that {@code lock} passes over */
+    private Map<Long, String> renewSome(List<Job> leased, Duration lease, String lock) {
         return database.write(handle -> {
             long until = database.now(handle) + lease.toMillis();
-            var batch = handle.prepareBatch("UPDATE job SET lease_until = :until WHERE id = :id AND lease_token = :token");
-            for (Job job : leased) {
-                batch.bind("until", until).bind("id", job.id()).bind("token", job.lease()).add();
+            Map<Long, String> found = leases(handle, leased.stream().map(Job::id).collect(Collectors.toSet()), " ORDER BY id" + lock);
+            List<Long> mine = leased.stream().filter(job -> job.lease().equals(found.get(job.id()))).map(Job::id).toList();
+            if (!mine.isEmpty()) {
+                handle.createUpdate("UPDATE job SET lease_until = :until WHERE id IN (<ids>)").bind("until", until).bindList("ids", mine).execute();
             }
-            int[] renewed = batch.execute();
-            return IntStream.range(0, renewed.length).filter(i -> renewed[i] == 0).mapToObj(leased::get).toList();
+            return found;
         });
     }
 
@@ -669,26 +700,43 @@ public final class JobStore {
     }
 
     /**
-     * Remembers that assets, of whatever jobs, are complete in S3, in one transaction: a later try of the same attempt leaves them out.
+     * What became of assets that were to be written down; all others are.
      *
-     * @return those that are not written, since the lease is no longer the claimer's
+     * @param lost   not written, since the lease is no longer the claimer's
+     * @param heldUp not written yet, since another transaction has the row of their job; to be offered again
      */
-    public List<NewAsset> saveAssets(List<NewAsset> assets) {
-        // all nodes lock the rows of jobs in the same order
-        Map<Job, List<NewAsset>> byLease = assets.stream().collect(Collectors.groupingBy(NewAsset::leased,
-                () -> new TreeMap<>(Comparator.comparingLong(Job::id).thenComparing(Job::lease)), Collectors.toList()));
+    public record Saved(List<NewAsset> lost, List<NewAsset> heldUp) {
+    }
+
+    /**
+     * Remembers that assets, of whatever jobs, are complete in S3, in one transaction: a later try of the same attempt leaves them out. It waits
+     * for no job's row, since the assets of all the others would wait with it.
+     */
+    public Saved saveAssets(List<NewAsset> assets) {
         return database.write(patience, (handle, again) -> {
-            List<NewAsset> lost = new ArrayList<>();
+            Set<Long> ids = assets.stream().map(asset -> asset.leased().id()).collect(Collectors.toCollection(TreeSet::new));
+            Map<Long, String> locked = leases(handle, ids, " ORDER BY id" + skipLocked);
+            ids.removeAll(locked.keySet());
+            // those that are left have gone, or are in somebody's hands
+            Map<Long, String> passedOver = leases(handle, ids, "");
+            Saved saved = new Saved(new ArrayList<>(), new ArrayList<>());
             List<NewAsset> held = new ArrayList<>();
-            byLease.forEach((leased, ofJob) -> (isHeld(handle, leased) ? held : lost).addAll(ofJob));
+            for (NewAsset asset : assets) {
+                Job leased = asset.leased();
+                (leased.lease().equals(locked.get(leased.id())) ? held : leased.lease().equals(passedOver.get(leased.id())) ? saved.heldUp : saved.lost).add(asset);
+            }
             save(handle, held);
-            return lost;
+            return saved;
         });
     }
 
-    private boolean isHeld(Handle handle, Job leased) {
-        return handle.createQuery("SELECT id FROM job WHERE id = :id AND lease_token = :token" + lockRow)
-                .bind("id", leased.id()).bind("token", leased.lease()).mapTo(Long.class).findOne().isPresent();
+    private static Map<Long, String> leases(Handle handle, Set<Long> ids, String lock) {
+        Map<Long, String> leases = new HashMap<>();
+        if (!ids.isEmpty()) {
+            handle.createQuery("SELECT id, lease_token FROM job WHERE id IN (<ids>)" + lock).bindList("ids", ids)
+                    .map((rows, context) -> leases.put(rows.getLong("id"), rows.getString("lease_token"))).list();
+        }
+        return leases;
     }
 
     private void save(Handle handle, List<NewAsset> held) {
@@ -717,9 +765,7 @@ public final class JobStore {
      */
     public void forgetAssets(Job leased, List<Integer> positions) {
         database.write(handle -> {
-            if (!isHeld(handle, leased)) {
-                throw new LeaseLostException(leased.key());
-            }
+            held(handle, leased);
             Uploads.drop(handle, leased, positions, database.now(handle));
             return handle.createUpdate("DELETE FROM asset WHERE job = :job AND attempt = :attempt AND position IN (<positions>)")
                     .bind("job", leased.id()).bind("attempt", leased.attempt()).bindList("positions", positions).execute();

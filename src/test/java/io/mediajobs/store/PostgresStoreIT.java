@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -552,6 +553,27 @@ class PostgresStoreIT extends JobStoreContract {
         }
     }
 
+    @Test
+    void leasesAreRenewedThoughTheRowOfOneIsHeld() throws Exception {
+        StoreSettings brisk = new StoreSettings(settings().url(), settings().user(), settings().password(), 6, Duration.ofSeconds(1));
+        registerMany(120);
+        try (Database node = Database.open(brisk); Connection somebody = DriverManager.getConnection(brisk.url(), brisk.user(), brisk.password())) {
+            JobStore store = new JobStore(node, events);
+            List<Job> claimed = new ArrayList<>(store.claim("p", terms(120)));
+            claimed.sort(Comparator.comparingLong(Job::id));
+            store.apply(claimed.get(3), JobChange.to(null), null);
+            somebody.setAutoCommit(false);
+            try (Statement lock = somebody.createStatement()) {
+                lock.execute("SELECT 1 FROM job WHERE id = " + claimed.get(5).id() + " FOR UPDATE");
+            }
+            assertThat(store.renew(claimed, Duration.ofHours(2))).as("its outcome is written").containsExactly(claimed.get(3));
+            assertThat(number(brisk, "SELECT COUNT(*) FROM job WHERE lease_until - next_poll_at > 3600000")).isEqualTo(118);
+            somebody.rollback();
+            assertThat(store.renew(claimed, Duration.ofHours(2))).containsExactly(claimed.get(3));
+            assertThat(number(brisk, "SELECT COUNT(*) FROM job WHERE lease_until - next_poll_at > 3600000")).isEqualTo(119);
+        }
+    }
+
     /** A webhook names jobs of several providers; those were registered in another order than the providers' names are in. */
     @Test
     void webhooksAndAssetsOfManyJobsDoNotWaitForEachOther() throws Exception {
@@ -570,7 +592,7 @@ class PostgresStoreIT extends JobStoreContract {
             AtomicBoolean over = new AtomicBoolean();
             CompletableFuture<Void> saved = CompletableFuture.runAsync(() -> {
                 for (int round = 0; round < 200; round++) {
-                    assertThat(store.saveAssets(assets)).isEmpty();
+                    assertThat(store.saveAssets(assets).lost()).isEmpty();
                 }
             }).whenComplete((nothing, failure) -> over.set(true));
             for (int round = 0; !over.get(); round++) {

@@ -244,7 +244,7 @@ class JobsApiTest {
         follow("stories", "full");
         Job job = claimed("full");
         assertThat(api.jobs.saveAssets(List.of(new NewAsset(job, new ArchivedAsset(0, "video", "stories/full/video.mp4", 12, "ab", "video/mp4",
-                "https://cdn.example/v.mp4", Map.of("width", 720, "duration", 8.5)))))).isEmpty();
+                "https://cdn.example/v.mp4", Map.of("width", 720, "duration", 8.5))))).lost()).isEmpty();
         api.jobs.apply(job, JobChange.to(JobState.BLOCKED).askNoMore().progress(45).polled().manifest("stories/full/manifest.json")
                 .report("{\"status\":\"completed\"}").error(new JobError("5001", "No.", false)).note("blocked", "5001"), null);
         JsonNode json = api.get("/api/jobs/stories/full").json();
