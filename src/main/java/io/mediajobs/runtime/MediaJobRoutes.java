@@ -23,6 +23,7 @@ import io.mediajobs.config.Settings;
 import io.mediajobs.events.Deliveries;
 import io.mediajobs.events.JobEvents;
 import io.mediajobs.events.JsonLinesFile;
+import io.mediajobs.events.SqsEndpoints;
 import io.mediajobs.intake.Discovery;
 import io.mediajobs.intake.Inbox;
 import io.mediajobs.intake.Registrar;
@@ -198,6 +199,8 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.bind("outcomes", new Outcomes(jobs, lists, events, metrics));
         main.bind("deliveries", new Deliveries(outbox, settings.duration("events.retry-first"), settings.duration("events.retry-longest"),
                 settings.duration("events.hold"), settings.number("events.park-after")));
+        // Camel takes it up because of what it is
+        main.bind("sqsEndpoints", new SqsEndpoints());
         main.bind("retention", new Retention(database, settings));
         main.bind("eventsFile", new JsonLinesFile(settings.path("data.folder").resolve("events/events.jsonl")));
         Registrar registrar = new Registrar(providers, jobs);

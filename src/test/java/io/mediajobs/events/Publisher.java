@@ -59,6 +59,7 @@ final class Publisher implements AutoCloseable {
                 Durations.parse(settings.getProperty("events.retry-first")), Durations.parse(settings.getProperty("events.retry-longest")),
                 Durations.parse(settings.getProperty("events.hold")), Integer.parseInt(settings.getProperty("events.park-after")))));
         new Outbox(database).releaseAll();
+        publisher.main.bind("sqsEndpoints", new SqsEndpoints());
         publisher.main.bind("eventsFile", new JsonLinesFile(data.resolve("events/events.jsonl")));
         publisher.main.configure().addRoutesBuilder(destination);
         publisher.main.start();
