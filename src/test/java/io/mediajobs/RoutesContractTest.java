@@ -106,7 +106,7 @@ class RoutesContractTest {
     }
 
     static List<Path> exampleFiles() throws IOException {
-        try (Stream<Path> paths = Files.list(Path.of("examples/providers"))) {
+        try (Stream<Path> paths = Files.walk(Path.of("examples"))) {
             return paths.filter(path -> path.toString().endsWith(".camel.yaml")).sorted().toList();
         }
     }

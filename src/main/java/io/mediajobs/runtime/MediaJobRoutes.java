@@ -26,6 +26,7 @@ import io.mediajobs.events.JsonLinesFile;
 import io.mediajobs.events.SqsEndpoints;
 import io.mediajobs.intake.Discovery;
 import io.mediajobs.intake.Inbox;
+import io.mediajobs.intake.Messages;
 import io.mediajobs.intake.Registrar;
 import io.mediajobs.live.LiveCatalog;
 import io.mediajobs.live.LiveContext;
@@ -205,6 +206,7 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.bind("eventsFile", new JsonLinesFile(settings.path("data.folder").resolve("events/events.jsonl")));
         Registrar registrar = new Registrar(providers, jobs);
         main.bind("inbox", new Inbox(registrar, providers));
+        main.bind("messages", new Messages(registrar, providers));
         main.bind("discovery", new Discovery(registrar));
         bindArchive(jobs, new Uploads(database, settings.duration("poll.lease")), events, metrics, s3.result());
         bindApi(database, registrar, providers, jobs, outbox, events, figures, metrics);

@@ -68,7 +68,7 @@ public final class ArtemisBroker implements AutoCloseable {
     }
 
     /** Takes messages until {@code count} are there, and sees to it that there is no other. */
-    static List<TextMessage> received(ConnectionFactory factory, String queue, int count) throws JMSException {
+    public static List<TextMessage> received(ConnectionFactory factory, String queue, int count) throws JMSException {
         List<TextMessage> messages = new ArrayList<>();
         try (Connection connection = factory.createConnection()) {
             connection.start();

@@ -10,12 +10,12 @@ import java.util.Properties;
 import java.util.stream.Collectors;
 
 /** The settings that stand in application.properties as an example, behind a #. */
-final class ShippedExample {
+public final class ShippedExample {
 
     private ShippedExample() {
     }
 
-    static Map<String, String> commentedOut(String... prefixes) throws Exception {
+    public static Map<String, String> commentedOut(String... prefixes) throws Exception {
         String lines = Files.readAllLines(Path.of("application.properties")).stream()
                 .filter(line -> List.of(prefixes).stream().anyMatch(prefix -> line.startsWith("#" + prefix)))
                 .map(line -> line.substring(1))
