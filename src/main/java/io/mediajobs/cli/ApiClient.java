@@ -88,7 +88,7 @@ public final class ApiClient {
                     + (response.statusCode() == 401 ? ": it does not take this token. Is it another installation? Set data.folder or http.token to those of"
                     + " the running program." : " and is not this program. Set http.host and http.port to where it is."));
         }
-        throw new CommandException(response.statusCode() >= 500 ? ExitCode.NOT_RUNNING : ExitCode.FINDINGS, detail);
+        throw new CommandException(response.statusCode() == 503 ? ExitCode.UNREACHABLE : response.statusCode() >= 500 ? ExitCode.NOT_RUNNING : ExitCode.FINDINGS, detail);
     }
 
     private static String reason(IOException e) {

@@ -7,7 +7,7 @@ public enum ExitCode {
     USAGE(2, "the command line is wrong"),
     CONFIGURATION(3, "a setting, a route file, a folder or a port stops the start"),
     STORE(4, "the job store cannot be opened, is damaged, or another process has it"),
-    UNREACHABLE(5, "S3 or another endpoint cannot be reached or refuses us at the start"),
+    UNREACHABLE(5, "S3, the job store of the running program, or another endpoint cannot be reached or refuses us"),
     NOT_RUNNING(6, "the running program cannot be reached, or does not take the token"),
     INTERNAL(70, "an error of the program itself");
 

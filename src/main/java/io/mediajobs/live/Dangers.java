@@ -75,6 +75,14 @@ final class Dangers {
         if (!SENSITIVE.matcher(name).matches()) {
             return;
         }
+        literal(map, name);
+        if (YamlText.value(map, "expression") instanceof MappingNode expression) {
+            // the longer way to say the same
+            literal(expression, name);
+        }
+    }
+
+    private void literal(MappingNode map, String name) {
         for (String language : LITERALS) {
             Node value = YamlText.value(map, language);
             Node expression = value instanceof MappingNode ? YamlText.value(value, "expression") : value;

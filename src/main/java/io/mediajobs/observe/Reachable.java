@@ -53,7 +53,7 @@ public final class Reachable extends AbstractHealthCheck {
         } catch (TimeoutException e) {
             builder.message(getId() + " has not answered within " + timeout.toMillis() + " ms.").down();
         } catch (ExecutionException e) {
-            builder.message(getId() + " does not answer: " + Redaction.text(String.valueOf(e.getCause().getMessage()))).down();
+            builder.message(getId() + " does not answer: " + Redaction.text(String.valueOf(e.getCause() instanceof Error ? e.getCause() : e.getCause().getMessage()))).down();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             builder.message(getId() + " was not asked: interrupted.").down();
@@ -69,7 +69,8 @@ public final class Reachable extends AbstractHealthCheck {
                 try {
                     question.ask();
                     next.complete(null);
-                } catch (Exception e) {
+                } catch (Exception | Error e) {
+                    // an Error, too: an answer that never comes would be waited for until the next start
                     next.completeExceptionally(e);
                 }
             }, "health-" + getId());

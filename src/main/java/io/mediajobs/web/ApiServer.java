@@ -73,7 +73,6 @@ final class ApiServer extends VertxPlatformHttpServer {
         HttpServerOptions options = new HttpServerOptions()
                 .setMaxInitialLineLength(LONGEST_LINE)
                 .setMaxHeaderSize(LONGEST_HEADERS)
-                .setIdleTimeout((int) Math.max(limits.patience.toSeconds() * 2, 1))
                 .setHttp2ClearTextEnabled(false);
         server = getVertx().createHttpServer(options)
                 .connectionHandler(this::connected)

@@ -42,7 +42,7 @@ class DistributionIT {
 
     @BeforeAll
     static void install() throws Exception {
-        installation = Installation.unpack(Files.createDirectories(shared.resolve("opt")));
+        installation = Installation.unpack(Files.createDirectories(shared.resolve("with a blank")));
         s3 = EmbeddedS3.start(shared.resolve("s3"));
         s3.createBucket("media");
     }

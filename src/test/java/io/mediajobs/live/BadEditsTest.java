@@ -43,6 +43,8 @@ class BadEditsTest {
                 Arguments.of(PRODUCTAI, "throwExceptionOnFailure: \"false\"", "throwExceptionOnFailure: \"flase\"",
                         PRODUCTAI + ":37:40: The option throwExceptionOnFailure of https is 'flase'; it must be true or false."),
                 Arguments.of(PRODUCTAI, "Bearer {{provider.productai.key}}", "Bearer sk-live-0123456789", PRODUCTAI + ":29:23: The value of Authorization is written out here."),
+                Arguments.of(PRODUCTAI, "constant: \"Bearer {{provider.productai.key}}\"", "expression: {constant: {expression: \"Bearer sk-live-0123456789\"}}",
+                        PRODUCTAI + ":29:49: The value of Authorization is written out here."),
                 Arguments.of(PRODUCTAI, "{{provider.productai.url}}/v1/jobs", "https://api.example/v1/jobs?api_key=sk-live-0123", PRODUCTAI + ":35:18: The value of api_key is written out"),
                 Arguments.of(PRODUCTAI, "{{provider.productai.url}}/v1/jobs", "{{provider.productai.url}}/v1/jobs?api_key=sk-live-0123", PRODUCTAI + ":35:18: The value of api_key is written out"),
                 Arguments.of(PRODUCTAI, "{{provider.productai.url}}/v1/jobs", "https://me:pw@api.example/v1/jobs", PRODUCTAI + ":35:18: This address holds a user name and a password."),

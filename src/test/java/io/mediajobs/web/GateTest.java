@@ -7,6 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mediajobs.config.ConfigurationException;
 import io.mediajobs.config.KnownSecrets;
 import io.mediajobs.config.Settings;
+import io.mediajobs.job.JobKey;
+import io.mediajobs.job.JobState;
+import io.mediajobs.store.JobChange;
+import io.mediajobs.store.NewJob;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -16,9 +20,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -150,6 +157,18 @@ class GateTest {
         }
         assertThat(api.rawStatus("CONNECT example.org:443 HTTP/1.1\r\nHost: localhost\r\n" + AUTH + "\r\n\r\n")).contains(" 400 ");
         assertThat(api.rawGet("http://example.org/", AUTH)).startsWith("HTTP/1.1 400");
+    }
+
+    @Test
+    void anAnswerMayTakeLongerThanARequest() throws Exception {
+        JobKey key = new JobKey("stories", "large");
+        api.jobs.register(List.of(new NewJob(key, Map.of(), Duration.ofHours(1), Duration.ZERO)));
+        api.jobs.override(key, job -> JobChange.to(JobState.ARCHIVED).askNoMore().manifest("stories/large/manifest.json"));
+        // an object of some GiB takes minutes to read, and nothing passes over the connection meanwhile
+        api.s3 = () -> new CountDownLatch(1).await(6, TimeUnit.SECONDS);
+        var answer = api.post("/api/jobs/stories/large/verify");
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.json().path("detail").asText()).contains("nobody is there");
     }
 
     @Test

@@ -22,6 +22,7 @@ import io.mediajobs.store.ListRounds;
 import io.mediajobs.store.Outbox;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
@@ -39,6 +40,8 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 import org.apache.camel.main.Main;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /** The shipped routes of the API in a Camel Main with the shipped settings, a real store and a real socket. */
 final class RunningApi implements AutoCloseable {
@@ -56,6 +59,8 @@ final class RunningApi implements AutoCloseable {
             new Provider("pictory-render", Duration.ofSeconds(15), Duration.ZERO, Duration.ofHours(2), 5, 10, true, "15m", null, true),
             new Provider("stories", Duration.ofSeconds(30), Duration.ZERO, Duration.ofHours(1), Double.POSITIVE_INFINITY, 4, true, "15m", null, true));
     volatile Reachable.Question bucket = () -> { };
+    /** Whatever S3 is asked. */
+    volatile Reachable.Question s3 = () -> { };
     final Metrics metrics;
     private final StoreFigures figures;
     private final HttpClient client = HttpClient.newHttpClient();
@@ -90,8 +95,12 @@ final class RunningApi implements AutoCloseable {
         main.bind("apiServerFactory", new ApiServerFactory(settings, ApiToken.of(settings)));
         main.bind("jobsApi", new JobsApi(new Registrar(known, jobs), known, jobs, events));
         main.bind("providersApi", new ProvidersApi(known, jobs, new ListRounds(database, jobs), figures));
-        // of what is asked of S3, other tests tell
-        main.bind("verifyApi", new VerifyApi(jobs, new ArchiveVerification(settings, null, jobs)));
+        // of what S3 is asked, other tests tell
+        S3Client nobody = (S3Client) Proxy.newProxyInstance(S3Client.class.getClassLoader(), new Class<?>[] {S3Client.class}, (proxy, method, arguments) -> {
+            s3.ask();
+            throw SdkClientException.create("nobody is there");
+        });
+        main.bind("verifyApi", new VerifyApi(jobs, new ArchiveVerification(settings, nobody, jobs)));
         main.bind("eventsApi", new EventsApi(outbox));
         metrics = new Metrics(figures);
         main.bind("hooksApi", new HooksApi(known, null, metrics, name -> "", Clock.systemUTC()));
