@@ -35,8 +35,9 @@ final class ClassArchive {
         // Java tells of it there, where a script reads what the command says
         System.setOut(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
         try {
+            // in quotes: Java puts the words together and splits them again at blanks
             ManagementFactory.getPlatformMBeanServer().invoke(new ObjectName("com.sun.management:type=DiagnosticCommand"), "vmCds",
-                    new Object[] {new String[] {"dynamic_dump", file}}, new String[] {String[].class.getName()});
+                    new Object[] {new String[] {"dynamic_dump", '"' + file + '"'}}, new String[] {String[].class.getName()});
             LOG.info("Classes are archived in {}: the next start takes less time", file);
         } catch (JMException | RuntimeException e) {
             LOG.info("Classes are not archived in {}, which would make the next start quicker: {}", file, e.toString());
