@@ -39,14 +39,15 @@ final class BuildFailure {
             if (line == null && at.find()) {
                 line = Integer.valueOf(at.group(1));
             }
-            if (cause.getMessage() != null) {
+            if (cause.getMessage() != null || cause.getCause() == null && cause instanceof Error) {
                 root = cause;
             }
         }
         String id = route;
-        String file = id == null ? null : files.names().stream().filter(name -> name.endsWith(RouteFiles.ROUTE)
+        String only = failure instanceof NotStartedException some ? some.failures().keySet().iterator().next() : null;
+        String file = only != null ? only : id == null ? null : files.names().stream().filter(name -> name.endsWith(RouteFiles.ROUTE)
                 && files.refers(name).routeIds().contains(id)).findFirst().orElse(null);
-        String sentence = Redaction.text(String.valueOf(root.getMessage())).strip().replaceAll("\\s*\\R\\s*", " ");
+        String sentence = Redaction.text(words(root)).strip().replaceAll("\\s*\\R\\s*", " ");
         Matcher variable = VARIABLE.matcher(sentence);
         if (variable.find()) {
             sentence = "The environment variable " + variable.group(1) + " is not set. A running program does not see a new one: set it and restart.";
@@ -61,6 +62,18 @@ final class BuildFailure {
         }
         return new Rejection(Instant.now(), file, line, null, (file == null && id != null ? "Route " + id + ": " : "") + Redaction.cut(sentence, 500)
                 + (sentence.endsWith(".") || sentence.endsWith("?") ? "" : "."));
+    }
+
+    /** An error says less than an exception: of a class that is not there, its name. */
+    static String words(Throwable failure) {
+        String message = failure.getMessage();
+        if (failure instanceof NoClassDefFoundError && message != null) {
+            return "The class " + message.replace('/', '.') + " is not there, or cannot be used: does a jar miss in lib/?";
+        }
+        if (failure instanceof StackOverflowError) {
+            return "Something in it is nested too deep, or leads back to itself.";
+        }
+        return failure instanceof Error || message == null ? failure.getClass().getSimpleName() + (message == null ? "" : ": " + message) : message;
     }
 
     private static String hint(CamelContext context, String scheme, String option) {

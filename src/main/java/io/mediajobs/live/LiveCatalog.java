@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
@@ -38,8 +39,8 @@ public final class LiveCatalog implements RouteCatalog {
                 continue;
             }
             for (String id : now.files().refers(file).routeIds()) {
-                entries.add(new RouteEntry(id, file, state(id), now.files().version(file), now.loaded().get(file),
-                        now.rejection(file).map(LiveCatalog::rejected).orElse(null)));
+                entries.add(new RouteEntry(id, file, state(id, now.down().containsKey(file)), now.files().version(file), now.loaded().get(file),
+                        now.rejection(file).or(() -> Optional.ofNullable(now.down().get(file))).map(LiveCatalog::rejected).orElse(null)));
             }
         }
         now.rejections().stream().filter(rejection -> rejection.file() != null && rejection.file().endsWith(RouteFiles.ROUTE)
@@ -49,7 +50,11 @@ public final class LiveCatalog implements RouteCatalog {
         return entries;
     }
 
-    private String state(String id) {
+    private String state(String id, boolean down) {
+        if (down) {
+            // whatever state its failure has left it in
+            return "stopped";
+        }
         if (paused.get().contains(id)) {
             return "paused";
         }

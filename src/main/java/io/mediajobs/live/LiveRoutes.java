@@ -249,6 +249,7 @@ public final class LiveRoutes implements RouteControl, AutoCloseable {
     private void look(boolean edits) {
         try {
             reload.closeIdle();
+            reload.comeBack();
             if (edits) {
                 Optional<Edition> edition = watch.settled();
                 if (edition.isPresent()) {

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * How the running routes stand to what is on disk; one moment of it.
@@ -17,18 +18,37 @@ import java.util.TreeMap;
  * @param rejections edits that are on disk and do not run; empty if what is on disk runs
  * @param waiting    settings whose new value waits for the next start
  * @param leaving    former versions of routes that still have work in hand
+ * @param down       why a route file's route does not run although it should, by the name of the file: an edit could not be undone as a whole
  */
 public record LiveStatus(String version, Instant loadedAt, RouteFiles files, Map<String, Instant> loaded, List<Rejection> rejections, Set<String> waiting,
-        int leaving) {
+        int leaving, Map<String, Rejection> down) {
 
-    static final LiveStatus NOTHING = new LiveStatus(null, null, RouteFiles.NONE, Map.of(), List.of(), Set.of(), 0);
+    static final LiveStatus NOTHING = new LiveStatus(null, null, RouteFiles.NONE, Map.of(), List.of(), Set.of(), 0, Map.of());
 
     LiveStatus rejecting(List<Rejection> found) {
-        return new LiveStatus(version, loadedAt, files, loaded, List.copyOf(found), waiting, leaving);
+        return new LiveStatus(version, loadedAt, files, loaded, List.copyOf(found), waiting, leaving, down);
     }
 
     LiveStatus leaving(int count) {
-        return new LiveStatus(version, loadedAt, files, loaded, rejections, waiting, count);
+        return new LiveStatus(version, loadedAt, files, loaded, rejections, waiting, count, down);
+    }
+
+    LiveStatus down(Map<String, Rejection> found) {
+        return new LiveStatus(version, loadedAt, files, loaded, rejections, waiting, leaving, Map.copyOf(found));
+    }
+
+    /** Ids of all routes that should run. */
+    public Set<String> routeIds() {
+        Set<String> ids = new TreeSet<>();
+        files.names().stream().filter(file -> file.endsWith(RouteFiles.ROUTE)).forEach(file -> ids.addAll(files.refers(file).routeIds()));
+        return ids;
+    }
+
+    /** Why routes do not run that should, by the name of their file. */
+    public Map<String, String> stopped() {
+        Map<String, String> all = new TreeMap<>();
+        down.forEach((file, why) -> all.put(file, why.told()));
+        return all;
     }
 
     /** Whether something else is on disk than what runs. */

@@ -1,6 +1,7 @@
 package io.mediajobs.live;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -32,7 +33,7 @@ record Plan(RouteFiles from, RouteFiles to, Set<String> changed, Set<String> out
         }
         BiPredicate<Texts, String> touched = (texts, file) -> changed.contains(file) || texts.uses(file, kamelets, keys);
         Set<String> configurations = new TreeSet<>();
-        for (Texts texts : java.util.List.of(before, after)) {
+        for (Texts texts : List.of(before, after)) {
             texts.all.forEach((file, text) -> {
                 if (touched.test(texts, file)) {
                     configurations.addAll(text.configurations());
@@ -53,6 +54,40 @@ record Plan(RouteFiles from, RouteFiles to, Set<String> changed, Set<String> out
             }
         }
         return new Plan(from, to, changed, out, in);
+    }
+
+    /**
+     * This, and these files again, whether they differ or not: an exchange that could not be undone has left some of them out, or in a version that
+     * nobody wants.
+     */
+    Plan also(Set<String> doubtful) {
+        Set<String> differ = new TreeSet<>(changed);
+        differ.addAll(doubtful);
+        Set<String> go = new TreeSet<>(out);
+        Set<String> come = new TreeSet<>(in);
+        for (String file : doubtful) {
+            if (file.endsWith(RouteFiles.ROUTE)) {
+                go.add(file);
+                if (to.has(file)) {
+                    come.add(file);
+                }
+            }
+        }
+        return new Plan(from, to, differ, go, come);
+    }
+
+    /** Ids of the routes that go with this file. */
+    List<String> leaving(String file) {
+        // a file that an exchange has left behind is in neither edition, and the id of its route is its name
+        return from.has(file) ? from.refers(file).routeIds() : List.of(RouteFiles.stem(file));
+    }
+
+    /** All files that it touches. */
+    Set<String> files() {
+        Set<String> all = new TreeSet<>(changed);
+        all.addAll(out);
+        all.addAll(in);
+        return all;
     }
 
     /** From {@code to} back to {@code from}. */

@@ -14,6 +14,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.apache.camel.ServiceStatus;
 import org.apache.camel.component.properties.PropertiesComponent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +27,8 @@ import org.slf4j.LoggerFactory;
 final class Reload {
 
     private static final Logger LOG = LoggerFactory.getLogger(Reload.class);
+    /** How often it is tried to bring back what did not start again, in nanoseconds. */
+    private static final long AGAIN = 3_000_000_000L;
 
     private final LiveContext context;
     private final LiveSettings liveSettings;
@@ -41,6 +45,11 @@ final class Reload {
     private Edition seen;
     private Settings settings;
     private final Map<String, Instant> loaded = new TreeMap<>();
+    /** Files whose routes do not run as {@link #running} has them, since an exchange could not be undone. */
+    private Set<String> doubtful = Set.of();
+    /** Whether kamelets and route configurations may be among them: then the next exchange makes all of them anew. */
+    private boolean unsure;
+    private long tried;
 
     Reload(LiveContext context, Settings atStart, Consumer<Settings> startChecks, Mappings mappings, RoutePauses pauses,
             LiveRoutes.Listener listener) {
@@ -127,8 +136,10 @@ final class Reload {
     private void accept(Edition edition, long began, List<Rejection> others) throws RejectedException, IOException {
         if (edition.isSame(running)) {
             if (status.isBehind()) {
-                LOG.info("What is on disk is version {} again, which runs", running.version());
+                LOG.info("What is on disk is version {} again, which runs{}", running.version(),
+                        status.down().isEmpty() ? "" : " but for " + String.join(", ", status.down().keySet()));
             }
+            bringBack();
             return;
         }
         Settings next = check.check(edition);
@@ -136,6 +147,9 @@ final class Reload {
         Properties after = liveSettings.of(next);
         Set<String> keys = LiveSettings.difference(before, after);
         Plan plan = Plan.between(effective(running, settings), effective(edition, next), keys);
+        if (unsure) {
+            plan = plan.also(doubtful);
+        }
         Map<String, String> beginnings = trial(plan.to(), plan, after);
         exchange(plan, beginnings, before, after);
         Set<String> names = edition.difference(running);
@@ -168,9 +182,10 @@ final class Reload {
             mappings.use(sources(plan.to()));
             placeholders.setOverrideProperties(after);
             swap.apply(plan, beginnings);
-        } catch (Exception e) {
-            placeholders.setOverrideProperties(before);
-            back(plan, before);
+            runs(plan);
+        } catch (Exception | Error e) {
+            LOG.debug("The exchange failed", e);
+            restore(plan.reversed(), before);
             throw new RejectedException(List.of(BuildFailure.explain(context, plan.to(), e)));
         } finally {
             pauses.apply();
@@ -178,13 +193,81 @@ final class Reload {
         }
     }
 
-    private void back(Plan plan, Properties before) {
+    /** Makes what a plan leads to run, as far as it can; what does not is remembered. */
+    private void restore(Plan plan, Properties with) {
+        tried = System.nanoTime();
         try {
-            mappings.use(sources(plan.from()));
-            Plan back = plan.reversed();
-            swap.apply(back, trial(back.to(), back, before));
-        } catch (Exception e) {
-            LOG.error("The routes of {} do not start again; a restart is needed", String.join(", ", plan.out()), e);
+            mappings.use(sources(plan.to()));
+            ((PropertiesComponent) context.getPropertiesComponent()).setOverrideProperties(with);
+            swap.restore(plan, trial(plan.to(), plan, with));
+            runs(plan);
+        } catch (Exception | Error e) {
+            remember(plan, e);
+        }
+    }
+
+    private void runs(Plan plan) {
+        Map<String, Rejection> down = new TreeMap<>(status.down());
+        if (down.keySet().removeAll(plan.files())) {
+            LOG.info("Runs again: {}", status.down().keySet().stream().filter(file -> !down.containsKey(file)).collect(Collectors.joining(", ")));
+        }
+        doubtful = with(doubtful, plan.files(), Set.of());
+        unsure = false;
+        status = status.down(down);
+    }
+
+    private void remember(Plan plan, Throwable failure) {
+        Map<String, Throwable> failures = failure instanceof NotStartedException some ? some.failures() : Map.of();
+        unsure = failures.isEmpty();
+        doubtful = with(doubtful, plan.files(), unsure ? plan.files() : failures.keySet());
+        Map<String, Rejection> down = new TreeMap<>();
+        for (String file : doubtful) {
+            if (!plan.files().contains(file) && status.down().containsKey(file)) {
+                down.put(file, status.down().get(file));
+                continue;
+            }
+            if (plan.to().has(file) && file.endsWith(RouteFiles.ROUTE) && !plan.to().refers(file).routeIds().stream().allMatch(this::isStarted)) {
+                Rejection why = BuildFailure.explain(context, plan.to(), failures.getOrDefault(file, failure));
+                down.put(file, new Rejection(why.at(), file, file.equals(why.file()) ? why.line() : null, null, why.message()));
+            }
+        }
+        if (down.values().stream().anyMatch(why -> status.down().get(why.file()) == null || !why.isSame(status.down().get(why.file())))) {
+            LOG.error("What ran before an edit does not start again; it is tried every {} s: {}", AGAIN / 1_000_000_000,
+                    down.values().stream().map(Rejection::told).collect(Collectors.joining(" ")), failure);
+        }
+        status = status.down(down);
+    }
+
+    private static Set<String> with(Set<String> names, Set<String> without, Set<String> with) {
+        Set<String> all = new TreeSet<>(names);
+        all.removeAll(without);
+        all.addAll(with);
+        return all;
+    }
+
+    private boolean isStarted(String id) {
+        ServiceStatus state = context.getRouteController().getRouteStatus(id);
+        return state != null && state.isStarted();
+    }
+
+    /** Tries again, every few seconds, what did not start when an exchange was undone. */
+    void comeBack() {
+        if (System.nanoTime() - tried >= AGAIN) {
+            bringBack();
+        }
+    }
+
+    private void bringBack() {
+        if (doubtful.isEmpty()) {
+            return;
+        }
+        RouteFiles on = effective(running, settings);
+        listener.swapping(true);
+        try {
+            restore(Plan.between(on, on, Set.of()).also(doubtful), liveSettings.of(settings));
+        } finally {
+            pauses.apply();
+            listener.swapping(false);
         }
     }
 
@@ -193,7 +276,7 @@ final class Reload {
         loaded.keySet().removeIf(file -> !on.has(file));
         on.names().forEach(file -> loaded.putIfAbsent(file, now));
         fresh.forEach(file -> loaded.put(file, now));
-        status = new LiveStatus(edition.version(), now, on, Map.copyOf(loaded), List.copyOf(rejections), Set.copyOf(waiting), retired.size());
+        status = new LiveStatus(edition.version(), now, on, Map.copyOf(loaded), List.copyOf(rejections), Set.copyOf(waiting), retired.size(), status.down());
     }
 
     /** The context has stopped its own routes: stops all former versions too. */

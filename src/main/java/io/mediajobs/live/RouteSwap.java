@@ -3,6 +3,7 @@ package io.mediajobs.live;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -47,16 +48,18 @@ final class RouteSwap {
     /** All of them, into a context that has not started. */
     void loadAll(RouteFiles files) throws Exception {
         PluginHelper.getRoutesLoader(context).loadRoutes(resources(files, file -> file.endsWith(RouteFiles.KAMELET)));
-        load(files, files.names().stream().filter(file -> file.endsWith(RouteFiles.ROUTE)).toList());
+        for (List<RoutesBuilder> builders : configured(files, files.names().stream().filter(file -> file.endsWith(RouteFiles.ROUTE)).toList()).values()) {
+            add(builders);
+        }
     }
 
-    /** First the route configurations of all these files, then their routes, which may be configured by them. */
-    private void load(RouteFiles files, Collection<String> names) throws Exception {
-        List<RoutesBuilder> builders = new ArrayList<>();
+    /** Takes in the route configurations of all these files, and returns what adds their routes, which may be configured by them. */
+    private Map<String, List<RoutesBuilder>> configured(RouteFiles files, Collection<String> names) throws Exception {
+        Map<String, List<RoutesBuilder>> builders = new LinkedHashMap<>();
         for (String file : names) {
             List<RouteConfigurationDefinition> before = List.copyOf(context.getRouteConfigurationDefinitions());
             for (RoutesBuilder builder : PluginHelper.getRoutesLoader(context).findRoutesBuilders(List.of(resource(files, file)))) {
-                builders.add(builder);
+                builders.computeIfAbsent(file, name -> new ArrayList<>()).add(builder);
                 if (builder instanceof RouteConfigurationsBuilder configuring) {
                     context.addRoutesConfigurations(configuring);
                 }
@@ -65,6 +68,10 @@ final class RouteSwap {
             added.removeAll(before);
             configurations.put(file, added);
         }
+        return builders;
+    }
+
+    private void add(List<RoutesBuilder> builders) throws Exception {
         for (RoutesBuilder builder : builders) {
             context.addRoutes(builder);
         }
@@ -74,15 +81,29 @@ final class RouteSwap {
      * What is replaced stops taking in work and what replaces it starts; in between, calls from other routes wait.
      *
      * @param beginnings endpoint URIs of the routes that come in, by route id
-     * @throws Exception if one of them does not start. Then the rest is not done; the way back is the caller's
+     * @throws Exception if one of them does not start, which may be an {@link Error} too: a library that is not there shows only then. The rest is
+     *                   not done; the way back is the caller's
      */
     void apply(Plan plan, Map<String, String> beginnings) throws Exception {
+        exchange(plan, beginnings, false);
+    }
+
+    /**
+     * As above, on the way back: what does not start keeps nothing else from starting.
+     *
+     * @throws NotStartedException with what does not start; all the rest is done
+     */
+    void restore(Plan plan, Map<String, String> beginnings) throws Exception {
+        exchange(plan, beginnings, true);
+    }
+
+    private void exchange(Plan plan, Map<String, String> beginnings, boolean all) throws Exception {
         Set<String> uris = Set.copyOf(beginnings.values());
         Predicate<Endpoint> taken = endpoint -> uris.contains(endpoint.getEndpointUri());
         List<RetiringRoute> leaving = new ArrayList<>();
         try {
             for (String file : plan.out()) {
-                for (String id : plan.from().refers(file).routeIds()) {
+                for (String id : plan.leaving(file)) {
                     leaving.addAll(RetiringRoute.letGo(context, id, taken));
                 }
             }
@@ -92,7 +113,20 @@ final class RouteSwap {
         retired.closeEntrances(taken);
         replaceDefinitions(plan);
         leaving.forEach(route -> route.forgetTrigger(taken));
-        load(plan.to(), plan.in());
+        Map<String, Throwable> failures = new LinkedHashMap<>();
+        for (Map.Entry<String, List<RoutesBuilder>> file : configured(plan.to(), plan.in()).entrySet()) {
+            try {
+                if (all || failures.isEmpty()) {
+                    add(file.getValue());
+                }
+            } catch (Exception | Error e) {
+                // Camel's own services only expect exceptions
+                failures.put(file.getKey(), e);
+            }
+        }
+        if (!failures.isEmpty()) {
+            throw new NotStartedException(failures);
+        }
     }
 
     /** Kamelets and route configurations, which hold for what is built from now on. */

@@ -4,13 +4,13 @@ import io.mediajobs.store.JobStore;
 import io.mediajobs.store.ProviderState;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.apache.camel.Route;
+import org.apache.camel.ServiceStatus;
 import org.apache.camel.health.HealthCheck;
 import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
@@ -117,14 +117,21 @@ public final class HealthChecks {
 
         @Override
         protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
-            Collection<Route> routes = getCamelContext().getRoutes();
-            List<String> still = routes.stream().map(Route::getRouteId)
-                    .filter(id -> !getCamelContext().getRouteController().getRouteStatus(id).isStarted()).sorted().toList();
             RouteHealth now = health.get();
+            // a route that was lost is not in the context any more, and would be missed by nobody
+            Set<String> routes = new TreeSet<>(now.wanted());
+            getCamelContext().getRoutes().forEach(route -> routes.add(route.getRouteId()));
+            List<String> still = routes.stream().filter(id -> {
+                ServiceStatus status = getCamelContext().getRouteController().getRouteStatus(id);
+                return status == null || !status.isStarted();
+            }).toList();
+            now.stopped().forEach((file, why) -> builder.detail("stopped." + file, why));
             Map<String, String> rejected = now.rejected();
             rejected.forEach((file, why) -> builder.detail("rejected." + file, why));
-            builder.detail("degraded", !rejected.isEmpty());
+            builder.detail("degraded", !rejected.isEmpty() || !now.stopped().isEmpty());
             builder.message((still.isEmpty() ? "All " + routes.size() + " routes run." : "Not running: " + String.join(", ", still) + ".")
+                    + (now.stopped().isEmpty() ? "" : " Degraded: what ran before an edit did not start again, which is tried every few seconds: "
+                            + String.join(" ", now.stopped().values()))
                     + (now.paused().isEmpty() ? "" : " Paused by an operator: " + String.join(", ", new TreeSet<>(now.paused())) + ".")
                     + (rejected.isEmpty() ? "" : " Degraded: an older version runs than is on disk, because of " + String.join(", ", rejected.keySet()) + "."));
             builder.state(still.size() == routes.size() && !routes.isEmpty() ? HealthCheck.State.DOWN

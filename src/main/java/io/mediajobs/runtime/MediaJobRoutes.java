@@ -289,7 +289,7 @@ public final class MediaJobRoutes implements AutoCloseable {
                 metrics.bind(context.getRegistry());
                 metrics.routes(() -> live.status().isBehind());
                 HealthChecks.bind(context.getRegistry(), jobs, figures, settings.duration("observe.outbox-age"), s3.check()::run,
-                        () -> new RouteHealth(live.status().rejected(), live.paused()));
+                        () -> new RouteHealth(live.status().rejected(), live.paused(), live.status().routeIds(), live.status().stopped()));
             }
 
             @Override

@@ -143,6 +143,7 @@ class LiveReloadTest {
     @Test
     void aTrialTouchesNoEndpoint() throws Exception {
         List<String> touched = CanaryComponent.TOUCHED;
+        touched.clear();
         try (EditedProgram program = EditedProgram.of(folder, Map.of()).start(); java.net.ServerSocket canary = new java.net.ServerSocket(0)) {
             Thread listening = new Thread(() -> {
                 try (java.net.Socket caller = canary.accept()) {
@@ -189,6 +190,70 @@ class LiveReloadTest {
             assertThat(program.rejected().toString()).contains("noSuchBean");
             assertThat(program.version()).isEqualTo(version);
             assertThat(touched).isEmpty();
+        }
+    }
+
+    private static String singing(String source) {
+        return """
+                # In: nothing. Out: nothing.
+                - route:
+                    id: singing
+                    description: Sings when it is touched.
+                    from:
+                      uri: %s
+                      steps:
+                        - log:
+                            message: sings
+                """.formatted(source);
+    }
+
+    private static String health(EditedProgram program) {
+        return HealthCheckHelper.getHealthCheck(program.running.program.context(), "routes").call().getMessage().orElse("");
+    }
+
+    @Test
+    void aSourceWhoseLibraryIsNotThereLeavesTheOldOneRunning() throws Exception {
+        EditedProgram edited = EditedProgram.of(folder, Map.of());
+        edited.save("singing.camel.yaml", singing("canary:near"));
+        try (EditedProgram program = edited.start()) {
+            String version = program.version();
+            program.save("singing.camel.yaml", singing("canary:lacking"));
+            EditedProgram.await("it is refused", () -> !program.rejected().isEmpty());
+            assertThat(program.rejected()).singleElement().asString().contains("singing.camel.yaml", "The class org.example.Missing is not there");
+            assertThat(program.version()).isEqualTo(version);
+            assertThat(program.route("singing").path("state").asText()).isEqualTo("started");
+            assertThat(program.running.program.context().getRoute("singing").getEndpoint().getEndpointUri()).isEqualTo("canary://near");
+            assertThat(health(program)).contains("routes run.", "singing.camel.yaml");
+            program.save("singing.camel.yaml", singing("canary:near"));
+            EditedProgram.await("it is mended", () -> program.rejected().isEmpty());
+            assertThat(health(program)).contains("routes run.").doesNotContain("singing");
+        }
+    }
+
+    @Test
+    void whatCannotStartAgainIsNamedAndComesBackByItself() throws Exception {
+        EditedProgram edited = EditedProgram.of(folder, Map.of());
+        edited.save("singing.camel.yaml", singing("canary:far"));
+        CanaryComponent.AWAY.set(0);
+        try (EditedProgram program = edited.start()) {
+            CanaryComponent.AWAY.set(Integer.MAX_VALUE);
+            program.save("singing.camel.yaml", singing("canary:lacking"));
+            EditedProgram.await("it is refused", () -> !program.rejected().isEmpty());
+            assertThat(health(program)).contains("Not running: singing.", "singing.camel.yaml", "Connection refused");
+            assertThat(program.route("singing").path("state").asText()).isEqualTo("stopped");
+            program.save("singing.camel.yaml", singing("canary:far"));
+            EditedProgram.await("no edit is refused any more", () -> program.rejected().isEmpty());
+            assertThat(health(program)).as("put back, and still not running").contains("Not running: singing.");
+            assertThat(program.route("singing").path("lastRejected").path("message").asText()).contains("Connection refused");
+            String version = program.version();
+            program.save("providers/stories.camel.yaml", program.read("providers/stories.camel.yaml") + "# another edit\n");
+            program.awaitTaken(version);
+            assertThat(health(program)).as("another file can be edited meanwhile").contains("Not running: singing.");
+            CanaryComponent.AWAY.set(2);
+            EditedProgram.await("it is back", () -> program.route("singing").path("state").asText().equals("started"));
+            assertThat(health(program)).contains("routes run.").doesNotContain("Not running");
+        } finally {
+            CanaryComponent.AWAY.set(0);
         }
     }
 

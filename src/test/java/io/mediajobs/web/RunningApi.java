@@ -113,7 +113,7 @@ final class RunningApi implements AutoCloseable {
                 base.getCamelContext().getRegistry().bind("routesApi", new RoutesApi(new CamelRoutes(base.getCamelContext(), Path.of("routes")), new NoControl()));
                 metrics.bind(base.getCamelContext().getRegistry());
                 HealthChecks.bind(base.getCamelContext().getRegistry(), jobs, figures, settings.duration("observe.outbox-age"), new Reachable("s3", () -> bucket.ask(),
-                        Duration.ofMillis(500), Duration.ofSeconds(5)), () -> new RouteHealth(Map.of(), Set.of()));
+                        Duration.ofMillis(500), Duration.ofSeconds(5)), () -> new RouteHealth(Map.of(), Set.of(), Set.of(), Map.of()));
             }
         });
         try {
