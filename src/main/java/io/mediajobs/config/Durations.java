@@ -11,6 +11,9 @@ public final class Durations {
     private static final Pattern PART = Pattern.compile("(\\d+)(ms|s|m|h|d)");
     private static final Pattern WHOLE = Pattern.compile("(\\d+(ms|s|m|h|d))+");
 
+    /** As nanoseconds it fits into a long, and so does the end of it from now on; nobody means a longer one. */
+    private static final Duration LONGEST = Duration.ofDays(36_500);
+
     private Durations() {
     }
 
@@ -26,7 +29,7 @@ public final class Durations {
 
     /**
      * @param text such as {@code 15s} or {@code 1h30m}; a bare number has no unit and is refused
-     * @throws IllegalArgumentException with a sentence, if it is not a duration
+     * @throws IllegalArgumentException with a sentence, if it is not a duration, or one of more than a hundred years
      */
     public static Duration parse(String text) {
         String trimmed = text.trim().toLowerCase(Locale.ROOT);
@@ -47,7 +50,10 @@ public final class Durations {
                 });
             }
         } catch (NumberFormatException | ArithmeticException e) {
-            throw new IllegalArgumentException("'" + text + "' is too long a duration", e);
+            throw new IllegalArgumentException("'" + text + "' is too long a duration; the longest is " + LONGEST.toDays() + "d", e);
+        }
+        if (sum.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException("'" + text + "' is too long a duration; the longest is " + LONGEST.toDays() + "d");
         }
         return sum;
     }

@@ -32,6 +32,8 @@ import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 import org.apache.camel.util.StringHelper;
 import org.apache.camel.util.URISupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Looks through a routes folder without starting anything: every YAML file can be read as a route, its id is its file's name and
@@ -51,6 +53,8 @@ public final class RoutesCheck {
     private static final Pattern ENVIRONMENT = Pattern.compile("\\{\\{env:[A-Za-z0-9_]+}}");
     private static final Pattern PLACE = Pattern.compile("\\bline (\\d{1,9})(?:, column (\\d{1,9}))?");
     private static final Pattern NO_VALUE = Pattern.compile("Property with key \\[([^\\]]+)] not found.*", Pattern.DOTALL);
+
+    private static final Logger LOG = LoggerFactory.getLogger(RoutesCheck.class);
 
     private final Settings settings;
     private final Path folder;
@@ -111,7 +115,7 @@ public final class RoutesCheck {
         try (DefaultCamelContext scratch = scratch()) {
             for (Path path : RouteFiles.list(folder)) {
                 if (withWhatIsOff || !off.contains(path)) {
-                    check(scratch, path, off.contains(path));
+                    told(folder.relativize(path).toString(), () -> check(scratch, path, off.contains(path)));
                 }
             }
             Set<String> consumers = new HashSet<>();
@@ -120,8 +124,8 @@ public final class RoutesCheck {
                     resolved(scratch, content.parts.source().text()).map(RoutesCheck::inside).ifPresent(consumers::add);
                 }
             }
-            contents.forEach(content -> check(scratch, content, consumers));
-            texts.forEach(read -> findings.addAll(EndpointOptions.wrong(scratch, read.file, read.text, read.template, kamelets)));
+            contents.forEach(content -> told(content.file, () -> check(scratch, content, consumers)));
+            texts.forEach(read -> told(read.file, () -> findings.addAll(EndpointOptions.wrong(scratch, read.file, read.text, read.template, kamelets))));
             if (withSamples) {
                 findings.addAll(SampleCheck.wrong(folder, mappings));
             }
@@ -170,6 +174,16 @@ public final class RoutesCheck {
             }
         } else if (name.endsWith(".yaml") || name.endsWith(".yml")) {
             findings.add(new Finding(file, "This file is not loaded: the name of a route file ends in " + ROUTE + "."));
+        }
+    }
+
+    /** What nobody has thought of is wrong with the file too: thrown, it would keep all other files from being looked at. */
+    private void told(String file, Runnable look) {
+        try {
+            look.run();
+        } catch (RuntimeException | Error e) {
+            LOG.debug("{} cannot be checked", file, e);
+            findings.add(new Finding(file, "This file cannot be checked: " + BuildFailure.words(e)));
         }
     }
 
@@ -274,12 +288,26 @@ public final class RoutesCheck {
             add(content, uri.line(), danger);
         }
         String component = scheme.group(1);
-        if (!isThere(scratch, component)) {
+        String unusable = unusable(scratch, component);
+        if (unusable != null) {
+            add(content, uri.line(), "The component " + component + " cannot be used: " + unusable);
+        } else if (!isThere(scratch, component)) {
             add(content, uri.line(), "There is no component " + component + " for " + shown(uri.text()) + ".");
         } else if (!source && (component.equals("direct") || component.equals("seda")) && !consumers.contains(inside(known.get()))) {
             add(content, uri.line(), "No route begins with " + inside(known.get()) + ".");
         } else if (component.equals("kamelet")) {
             checkKameletParameters(scratch, content, uri);
+        }
+    }
+
+    /** Why a component is there and no program can use it, as when its jar came without those that it needs; null otherwise. */
+    private String unusable(DefaultCamelContext scratch, String component) {
+        try {
+            isThere(scratch, component);
+            return null;
+        } catch (LinkageError e) {
+            LOG.debug("Component {} cannot be made", component, e);
+            return BuildFailure.words(e);
         }
     }
 
@@ -291,6 +319,11 @@ public final class RoutesCheck {
         try {
             there = scratch.getComponent(component, true, false) != null;
         } catch (RuntimeException e) {
+            for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+                if (cause instanceof LinkageError missing) {
+                    throw missing;
+                }
+            }
             // what is there and cannot be made here says so at the start
             there = true;
         }

@@ -12,6 +12,10 @@ import java.util.Optional;
 import java.util.Set;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.CollectionEndEvent;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
+import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -28,6 +32,8 @@ final class YamlText {
     /** Bytes. The largest shipped file has 5,000. */
     static final int LARGEST = 512 * 1024;
     private static final int MOST_NODES = 50_000;
+    /** Whoever reads a tree goes down into it on his stack, which ends somewhere. The deepest shipped file has about 20 levels. */
+    private static final int DEEPEST = 200;
 
     /** @param line from 1; @param column from 1 */
     record Place(int line, int column) {
@@ -63,6 +69,7 @@ final class YamlText {
         }
         try {
             LoadSettings settings = LoadSettings.builder().setUseMarks(true).setLabel(file).build();
+            requireShallow(file, settings, text);
             Optional<Node> root = new Compose(settings).composeString(text);
             if (root.isEmpty()) {
                 throw new UnreadableException(new Finding(file, "This file is empty."));
@@ -80,6 +87,23 @@ final class YamlText {
             String problem = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
             throw new UnreadableException(new Finding(file, problem.contains("aliases") ? "This file has too many aliases; write out what you mean."
                     : "This is not YAML: " + problem + "."));
+        }
+    }
+
+    /** Counted while it is read piece by piece, before anybody makes a tree of it. */
+    private static void requireShallow(String file, LoadSettings settings, String text) throws UnreadableException {
+        int depth = 0;
+        for (Event event : new Parse(settings).parseString(text)) {
+            if (event instanceof CollectionStartEvent) {
+                depth++;
+            } else if (event instanceof CollectionEndEvent) {
+                depth--;
+            }
+            if (depth > DEEPEST) {
+                Optional<Mark> mark = event.getStartMark();
+                throw new UnreadableException(new Finding(file, mark.map(at -> at.getLine() + 1).orElse(null), mark.map(at -> at.getColumn() + 1).orElse(null),
+                        "This file is nested deeper than " + DEEPEST + " levels; no route is."));
+            }
         }
     }
 

@@ -22,6 +22,10 @@ final class StartFailure {
             if (cause instanceof BindException) {
                 return false;
             }
+            if (cause instanceof LinkageError || cause instanceof StackOverflowError) {
+                // Camel puts exceptions of a route into one that names it, and lets errors through as they are
+                return true;
+            }
             if (cause instanceof FailedToCreateRouteException || cause instanceof FailedToStartRouteException) {
                 return true;
             }

@@ -37,6 +37,12 @@ final class BadEdits {
         return edits.all;
     }
 
+    /** Those of which the checks once knew nothing, and threw what nobody caught. */
+    static List<Edit> thrown() {
+        return all().stream().filter(edit -> List.of("brackets without end", "a component whose library is not there", "an interval beyond all measure")
+                .contains(edit.name())).toList();
+    }
+
     private void yaml() {
         bad("tab as indentation", STORIES, text -> text.replace("      steps:", "\t  steps:"), "(?i)tab|token|indent|character", null);
         bad("half written", STORIES, text -> text.substring(0, text.indexOf("constant: \"{{provider.stories.auth") + 20), ".+", null);
@@ -50,6 +56,7 @@ final class BadEdits {
         bad("twice the same key", STORIES, text -> text.replace("    description:", "    id: stories\n    description:"), "stands here a second time", null);
         bad("alias bomb", STORIES, text -> "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\n"
                 + "e: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: [*e,*e,*e,*e,*e,*e,*e,*e,*e]\n", ".+", null);
+        bad("brackets without end", STORIES, text -> "[".repeat(20_000), "nested deeper than 200", 1);
         all.add(new Edit("not UTF-8", Map.of(STORIES, content -> new String(content, StandardCharsets.UTF_8).replace("Asks", "Fr\u00e4gt")
                 .getBytes(StandardCharsets.ISO_8859_1)), "UTF-8", null));
         bad("a zero byte", STORIES, text -> text.replace("Asks", "As\0ks"), ".+", null);
@@ -62,6 +69,8 @@ final class BadEdits {
 
     private void references() {
         bad("unknown component", STORIES, text -> text.replace("uri: \"{{provider.stories.url}}", "uri: \"htp:{{provider.stories.url}}"), "component htp", null);
+        bad("a component whose library is not there", STORIES, text -> text.replace("uri: \"{{provider.stories.url}}", "uri: \"lacking:{{provider.stories.url}}"),
+                "component lacking cannot be used: The class org.example.Missing", null);
         bad("unknown option of an endpoint", "begin-archive.camel.yaml", text -> text.replace("blockWhenFull:", "blockWhenFul:"), "blockWhenFul.*blockWhenFull", null);
         bad("an option with a wrong value", "archive-job.camel.yaml", text -> text.replace("concurrentConsumers: \"{{archive.jobs-at-once}}\"", "concurrentConsumers: many"), "many|concurrentConsumers", null);
         bad("missing setting", STORIES, text -> text.replace("{{provider.stories.url}}", "{{provider.stories.uri}}"), "provider.stories.uri", null);
@@ -83,6 +92,8 @@ final class BadEdits {
     private void numbers() {
         bad("an interval in no unit there is", STORIES, text -> text.replace("\"{{provider.stories.every}}\"", "5parsecs"), "every", null);
         bad("an interval of zero", STORIES, text -> text.replace("\"{{provider.stories.every}}\"", "0s"), "zero", null);
+        bad("an interval beyond all measure", STORIES, text -> text.replaceFirst("(?m)^( +)provider: stories$", "$0\n$1stalledAfter: 99999999999999d"),
+                "stalledAfter.*too long", null);
         bad("no calls at the same time", STORIES, text -> text.replace("\"{{provider.stories.at-once}}\"", "\"-1\""), "atOnce", null);
         bad("a rate that is none", STORIES, text -> text.replace("\"{{provider.stories.rate}}\"", "fast"), "rate", null);
     }

@@ -49,6 +49,10 @@ class BadEditsTest {
                 Arguments.of(PRODUCTAI, "{{provider.productai.url}}/v1/jobs", "{{provider.productai.url}}/v1/jobs?api_key=sk-live-0123", PRODUCTAI + ":35:18: The value of api_key is written out"),
                 Arguments.of(PRODUCTAI, "{{provider.productai.url}}/v1/jobs", "https://me:pw@api.example/v1/jobs", PRODUCTAI + ":35:18: This address holds a user name and a password."),
                 Arguments.of(PRODUCTAI, "{{provider.productai.url}}/v1/jobs", "{{bean:jobs.now}}", PRODUCTAI + ":35:18: {{bean:…}} would call code"),
+                Arguments.of(PRODUCTAI, "{{provider.productai.url}}/v1/jobs", "lacking:{{provider.productai.url}}/v1/jobs",
+                        PRODUCTAI + ":33: The component lacking cannot be used: The class org.example.Missing is not there"),
+                Arguments.of(PRODUCTAI, "        provider: productai\n", "        provider: productai\n        stalledAfter: 99999999999999d\n",
+                        PRODUCTAI + ":9: Provider productai: stalledAfter is wrong: '99999999999999d' is too long a duration; the longest is 36500d."),
                 Arguments.of("route-report.camel.yaml", "            otherwise:\n              id: unusable\n              steps:\n                - to:\n                    uri: direct:repeat-unusable\n", "",
                         "route-report.camel.yaml:12:11: This choice has no otherwise"),
                 Arguments.of("publish-events.camel.yaml", "trigger.repeatInterval: \"{{events.tick-millis}}\"", "trigger.repeatInterval: \"0\"",
@@ -85,6 +89,15 @@ class BadEditsTest {
         }
         Files.writeString(folder.resolve("bomb.camel.yaml"), bomb);
         assertThat(found()).singleElement().asString().startsWith("bomb.camel.yaml: This file has too many aliases");
+    }
+
+    @Test
+    void bracketsWithoutEndAreCountedAndNotFollowed() throws IOException {
+        copy();
+        Files.writeString(folder.resolve("deep.camel.yaml"), "[".repeat(20_000));
+        Files.writeString(folder.resolve("providers/productai.jq"), "[".repeat(20_000));
+        assertThat(found()).contains("deep.camel.yaml:1:201: This file is nested deeper than 200 levels; no route is.")
+                .anyMatch(sentence -> sentence.startsWith("providers/productai.jq"));
     }
 
     @Test
