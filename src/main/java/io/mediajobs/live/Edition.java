@@ -30,6 +30,27 @@ record Edition(RouteFiles files, Map<Path, byte[]> settings) {
         return new Edition(RouteFiles.read(folder), settings);
     }
 
+    /**
+     * Reads what can be read; what cannot is taken as it was.
+     *
+     * @param before known contents
+     * @param failed is told what cannot be read, and why
+     */
+    static Edition read(Path folder, List<Path> settingsFiles, Edition before, Map<Path, IOException> failed) {
+        Map<Path, byte[]> settings = new LinkedHashMap<>();
+        for (Path file : settingsFiles) {
+            try {
+                settings.put(file, Files.readAllBytes(file));
+            } catch (IOException e) {
+                failed.put(file, e);
+                if (before.settings.containsKey(file)) {
+                    settings.put(file, before.settings.get(file));
+                }
+            }
+        }
+        return new Edition(RouteFiles.read(folder, before.files, failed), settings);
+    }
+
     /** Tells two editions apart. */
     String version() {
         MessageDigest digest = RouteFiles.sha256();

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,30 +22,42 @@ final class FileWatch {
     private Map<Path, Stamp> looked = Map.of();
     private Edition read;
     private Edition told;
+    /** What a file that cannot be read held before. */
+    private Edition before;
+    private Map<Path, IOException> failed = Map.of();
+    private Map<Path, IOException> unreadable = Map.of();
 
     /** What a look costs little to find out; the inode too, for what is renamed onto another file within one tick of the file system's clock. */
     private record Stamp(FileTime modified, long size, Object inode) {
     }
 
-    /** @param known what is known already */
-    FileWatch(Path folder, List<Path> settings, Edition known) {
+    /**
+     * @param known   what is known already; null if that is not what was on disk
+     * @param running what counts for files that cannot be read
+     */
+    FileWatch(Path folder, List<Path> settings, Edition known, Edition running) {
         this.folder = folder;
         this.settings = settings;
         this.told = known;
+        this.before = running;
     }
 
     /**
      * Looks once.
      *
-     * @return what is there now, if it is the same as at the last look and was not returned before
-     * @throws IOException if it cannot be read
+     * @return what is there now, if it is the same as at the last look and was not returned before; with what was there before in place of what cannot
+     *         be read, so that other files can be edited meanwhile
      */
-    Optional<Edition> settled() throws IOException {
-        Map<Path, Stamp> seen = look();
-        if (seen.equals(looked) && read == null) {
+    Optional<Edition> settled() {
+        Map<Path, IOException> failing = new TreeMap<>();
+        Map<Path, Stamp> seen = look(failing);
+        if (seen.equals(looked) && read == null && failing.isEmpty() && failed.isEmpty()) {
             return Optional.empty();
         }
-        Edition now = Edition.read(folder, settings);
+        Edition now = Edition.read(folder, settings, before, failing);
+        // not of what is gone only for the moment in which an editor replaces it
+        unreadable = failing.keySet().equals(failed.keySet()) ? failing : failing.isEmpty() ? Map.of() : unreadable;
+        failed = failing;
         boolean rests = seen.equals(looked) && now.isSame(read);
         looked = seen;
         if (!rests) {
@@ -56,16 +69,25 @@ final class FileWatch {
             return Optional.empty();
         }
         told = now;
+        before = now;
         return Optional.of(now);
     }
 
-    private Map<Path, Stamp> look() throws IOException {
+    /** What could not be read at the last two looks, and why. */
+    Map<Path, IOException> unreadable() {
+        return unreadable;
+    }
+
+    private Map<Path, Stamp> look(Map<Path, IOException> failing) {
         Map<Path, Stamp> stamps = new TreeMap<>();
-        for (Path file : RouteFiles.list(folder)) {
-            stamps.put(file, stamp(file));
-        }
-        for (Path file : settings) {
-            stamps.put(file, stamp(file));
+        List<Path> all = new ArrayList<>(RouteFiles.list(folder, failing));
+        all.addAll(settings);
+        for (Path file : all) {
+            try {
+                stamps.put(file, stamp(file));
+            } catch (IOException e) {
+                failing.put(file, e);
+            }
         }
         return stamps;
     }

@@ -43,7 +43,6 @@ public final class LiveRoutes implements RouteControl, AutoCloseable {
         thread.setDaemon(true);
         return thread;
     });
-    private String unreadable = "";
 
     /** Who is told of each edit, by counting it. */
     public interface Listener {
@@ -92,8 +91,18 @@ public final class LiveRoutes implements RouteControl, AutoCloseable {
     }
 
     private static Start checked(Settings settings, Consumer<Settings> checks) {
-        Edition edition = read(settings.copy());
-        List<Rejection> rejections = new RoutesCheck(settings.copy()).withoutWhatIsOff().findingsInFull().stream().map(EditionCheck::of).toList();
+        Edition edition;
+        List<Rejection> rejections;
+        try {
+            edition = read(settings.copy());
+            rejections = new RoutesCheck(settings.copy()).withoutWhatIsOff().findingsInFull().stream().map(EditionCheck::of).toList();
+        } catch (ConfigurationException e) {
+            return lastGood(settings, checks, List.of(EditionCheck.of(null, e.getMessage())), e);
+        } catch (RuntimeException | Error e) {
+            // told as what is wrong with them, or the last good version would be of no use
+            ConfigurationException broken = new ConfigurationException("The routes cannot be checked: " + BuildFailure.words(e), e);
+            return lastGood(settings, checks, List.of(EditionCheck.of(null, broken.getMessage())), broken);
+        }
         if (rejections.isEmpty()) {
             return new Start(edition, List.of());
         }
@@ -121,7 +130,7 @@ public final class LiveRoutes implements RouteControl, AutoCloseable {
         Edition good = new Edition(kept.get(), settingsOf(asked));
         try {
             new EditionCheck(settings.copy(), checks, new Staging(asked.path("data.folder"))).check(good);
-        } catch (RejectedException | IOException e) {
+        } catch (RejectedException | IOException | RuntimeException | Error e) {
             LOG.debug("The last good version does not run either", e);
             throw broken;
         }
@@ -163,7 +172,7 @@ public final class LiveRoutes implements RouteControl, AutoCloseable {
         this.start = start;
         this.pauses = new RoutePauses(context, paused);
         this.reload = new Reload(context, settings, checks, mappings, pauses, listener);
-        this.watch = new FileWatch(settings.copy().path("routes.folder"), settings.files(), start.isLastGood() ? null : start.edition);
+        this.watch = new FileWatch(settings.copy().path("routes.folder"), settings.files(), start.isLastGood() ? null : start.edition, start.edition);
     }
 
     /** Puts the routes into the context, which starts them. */
@@ -187,11 +196,7 @@ public final class LiveRoutes implements RouteControl, AutoCloseable {
     /** The context has started: keeps its routes for the next start, and looks for edits from now on, unless that is switched off. */
     public void watch() {
         Settings asked = settings.copy();
-        try {
-            reload.started();
-        } catch (IOException e) {
-            LOG.warn("The last good version of the routes cannot be kept in {}: {}", asked.text("data.folder"), e.toString());
-        }
+        reload.started();
         hold();
         looking.scheduleWithFixedDelay(() -> quietly(this::hold), PAUSES_EVERY, PAUSES_EVERY, TimeUnit.SECONDS);
         long millis = Math.max(asked.duration("reload.settle").toMillis(), 1);
@@ -252,16 +257,10 @@ public final class LiveRoutes implements RouteControl, AutoCloseable {
             reload.comeBack();
             if (edits) {
                 Optional<Edition> edition = watch.settled();
-                if (edition.isPresent()) {
-                    reload.consider(edition.get());
-                }
+                edition.ifPresent(reload::consider);
+                reload.unreadable(watch.unreadable());
             }
-            unreadable = "";
-        } catch (IOException e) {
-            // also what is gone between looking and reading: the next look finds something else
-            LOG.atLevel(unreadable.equals(e.toString()) ? org.slf4j.event.Level.WARN : org.slf4j.event.Level.DEBUG)
-                    .log("What operators edit cannot be read, or not be copied to the data folder: {}", e.toString());
-            unreadable = e.toString();
+            reload.askDataFolder();
         } catch (RuntimeException | Error e) {
             LOG.error("Looking for edits failed; it goes on", e);
         }

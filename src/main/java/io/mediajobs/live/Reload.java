@@ -50,6 +50,13 @@ final class Reload {
     /** Whether kamelets and route configurations may be among them: then the next exchange makes all of them anew. */
     private boolean unsure;
     private long tried;
+    /** What the data folder would not take a copy of, so that nobody has looked at it yet; null if there is no such edition. */
+    private Edition unseen;
+    /** Whether the last good version is an older one than runs, since the data folder would not take this one. */
+    private boolean unkept;
+    private long triedFolder;
+    private List<Rejection> ofEdition = List.of();
+    private List<Rejection> unreadable = List.of();
 
     Reload(LiveContext context, Settings atStart, Consumer<Settings> startChecks, Mappings mappings, RoutePauses pauses,
             LiveRoutes.Listener listener) {
@@ -82,8 +89,25 @@ final class Reload {
     }
 
     /** The start has succeeded: what runs is good. */
-    void started() throws IOException {
-        staging.keep(running.files());
+    void started() {
+        keep();
+    }
+
+    private void keep() {
+        try {
+            staging.keep(running.files());
+            if (unkept) {
+                LOG.info("The last good version of the routes is {} now", running.files().version());
+            }
+            unkept = false;
+        } catch (IOException e) {
+            if (!unkept) {
+                LOG.warn("The last good version of the routes cannot be kept in the data folder, which is tried again every {} s: {}", AGAIN / 1_000_000_000,
+                        Unreadable.reason(e));
+            }
+            unkept = true;
+            triedFolder = System.nanoTime();
+        }
     }
 
     LiveStatus status() {
@@ -91,13 +115,14 @@ final class Reload {
     }
 
     /** Something else is on disk than at the last call. */
-    void consider(Edition edition) throws IOException {
+    void consider(Edition edition) {
         long began = System.nanoTime();
         Edition before = seen;
         seen = edition;
+        unseen = null;
         List<Rejection> found;
         try {
-            accept(edition, began, List.of());
+            accept(edition, began, unreadable);
             found = List.of();
         } catch (RejectedException e) {
             found = e.rejections();
@@ -108,14 +133,60 @@ final class Reload {
                     accept(part, began, status.rejections());
                 } catch (RejectedException alsoBroken) {
                     LOG.debug("Not without the files of before either", alsoBroken);
+                } catch (IOException noRoom) {
+                    found = notStaged(edition, before, noRoom);
                 }
             }
+        } catch (IOException e) {
+            found = notStaged(edition, before, e);
         }
         tell(found);
-        staging.tidy();
+        try {
+            staging.tidy();
+        } catch (IOException e) {
+            LOG.debug("Copies that nobody needs are still there; the next edit removes them", e);
+        }
     }
 
-    private void tell(List<Rejection> found) {
+    private List<Rejection> notStaged(Edition edition, Edition before, IOException e) {
+        LOG.debug("No copy to look at", e);
+        seen = before;
+        unseen = edition;
+        triedFolder = System.nanoTime();
+        return List.of(new Rejection(Instant.now(), null, null, null, "The data folder takes no copy of the files to check them, which is tried again every "
+                + AGAIN / 1_000_000_000 + " s: " + Unreadable.reason(e) + "."));
+    }
+
+    /** Tries again, every few seconds, what the data folder would not take. */
+    void askDataFolder() {
+        if (unseen == null && !unkept || System.nanoTime() - triedFolder < AGAIN) {
+            return;
+        }
+        if (unseen != null) {
+            consider(unseen);
+        }
+        if (unkept) {
+            keep();
+        }
+    }
+
+    /** What cannot be read of all that operators edit; what it held before is what counts. */
+    void unreadable(Map<Path, IOException> files) {
+        List<Rejection> now = files.entrySet().stream().map(file -> Unreadable.rejection(folder, file.getKey(), file.getValue())).toList();
+        if (now.stream().map(Rejection::told).toList().equals(unreadable.stream().map(Rejection::told).toList())) {
+            return;
+        }
+        if (now.isEmpty()) {
+            LOG.info("All that operators edit can be read again");
+        }
+        unreadable = now;
+        tell(ofEdition);
+    }
+
+    private void tell(List<Rejection> ofThisEdition) {
+        ofEdition = ofThisEdition;
+        List<Rejection> found = new ArrayList<>(ofThisEdition);
+        found.addAll(unreadable);
         List<Rejection> known = status.rejections();
         List<Rejection> all = new ArrayList<>();
         boolean isNew = false;
@@ -142,16 +213,16 @@ final class Reload {
             bringBack();
             return;
         }
-        Settings next = check.check(edition);
-        Properties before = liveSettings.of(settings);
-        Properties after = liveSettings.of(next);
-        Set<String> keys = LiveSettings.difference(before, after);
-        Plan plan = Plan.between(effective(running, settings), effective(edition, next), keys);
-        if (unsure) {
-            plan = plan.also(doubtful);
+        Prepared prepared;
+        try {
+            prepared = prepare(edition);
+        } catch (RuntimeException | Error e) {
+            LOG.debug("The check failed", e);
+            throw new RejectedException(List.of(unforeseen(edition, e)));
         }
-        Map<String, String> beginnings = trial(plan.to(), plan, after);
-        exchange(plan, beginnings, before, after);
+        Settings next = prepared.settings;
+        Plan plan = prepared.plan;
+        exchange(plan, prepared.beginnings, liveSettings.of(settings), liveSettings.of(next));
         Set<String> names = edition.difference(running);
         Set<String> waiting = liveSettings.waiting(next);
         running = edition;
@@ -161,7 +232,29 @@ final class Reload {
         LOG.info("Taken in after {} ms: {}; version {} runs, {} routes built, {} taken out{}", (System.nanoTime() - began) / 1_000_000, String.join(", ", names),
                 edition.version(), plan.in().size(), plan.out().size(),
                 waiting.isEmpty() ? "" : "; these settings need a restart: " + String.join(", ", waiting));
-        staging.keep(edition.files());
+        keep();
+    }
+
+    /** What is to be done for an edition that may run. */
+    private record Prepared(Settings settings, Plan plan, Map<String, String> beginnings) {
+    }
+
+    private Prepared prepare(Edition edition) throws RejectedException, IOException {
+        Settings next = check.check(edition);
+        Properties after = liveSettings.of(next);
+        Set<String> keys = LiveSettings.difference(liveSettings.of(settings), after);
+        Plan plan = Plan.between(effective(running, settings), effective(edition, next), keys);
+        if (unsure) {
+            plan = plan.also(doubtful);
+        }
+        return new Prepared(next, plan, trial(plan.to(), plan, after));
+    }
+
+    /** What no check foresees; thrown any further, it would be told nowhere. */
+    private Rejection unforeseen(Edition edition, Throwable failure) {
+        Set<String> names = edition.difference(running);
+        return new Rejection(Instant.now(), names.size() == 1 ? names.iterator().next() : null, null, null,
+                "This cannot be checked: " + BuildFailure.words(failure) + (names.size() == 1 ? "" : " It is one of " + String.join(", ", names) + "."));
     }
 
     private Map<String, String> trial(RouteFiles files, Plan plan, Properties with) throws RejectedException {
@@ -169,7 +262,7 @@ final class Reload {
         plan.in().forEach(file -> ids.addAll(files.refers(file).routeIds()));
         try {
             return new Trial(context, with).build(swap.resources(files, RouteSwap::isLoaded), ids);
-        } catch (Exception e) {
+        } catch (Exception | Error e) {
             LOG.debug("The trial failed", e);
             throw new RejectedException(List.of(BuildFailure.explain(context, files, e)));
         }

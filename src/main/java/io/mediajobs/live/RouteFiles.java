@@ -3,10 +3,16 @@ package io.mediajobs.live;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -77,6 +83,70 @@ public final class RouteFiles {
     }
 
     /**
+     * Reads what can be read; what cannot, and all that is in a folder that may not be entered, is taken as it was.
+     *
+     * @param failed is told what cannot be read, and why
+     */
+    static RouteFiles read(Path folder, RouteFiles before, Map<Path, IOException> failed) {
+        Map<Path, IOException> here = new TreeMap<>();
+        Map<String, Content> contents = new TreeMap<>();
+        for (Path path : list(folder, here)) {
+            try {
+                contents.put(name(folder, path), new Content(Files.readAllBytes(path)));
+            } catch (IOException e) {
+                here.put(path, e);
+            }
+        }
+        for (Path path : here.keySet()) {
+            String lost = name(folder, path);
+            before.contents.forEach((file, content) -> {
+                if (lost.isEmpty() || file.equals(lost) || file.startsWith(lost + "/")) {
+                    contents.putIfAbsent(file, content);
+                }
+            });
+        }
+        failed.putAll(here);
+        return new RouteFiles(contents);
+    }
+
+    private static String name(Path folder, Path path) {
+        return folder.relativize(path).toString().replace('\\', '/');
+    }
+
+    /** As {@link #list(Path)}, without what cannot be found out, which {@code failed} is told. */
+    static List<Path> list(Path folder, Map<Path, IOException> failed) {
+        List<Path> files = new ArrayList<>();
+        try {
+            Files.walkFileTree(folder, EnumSet.of(FileVisitOption.FOLLOW_LINKS), DEPTH, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) {
+                    if (attributes.isRegularFile() && counts(folder.relativize(path))) {
+                        files.add(path);
+                    }
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult visitFileFailed(Path path, IOException e) {
+                    return postVisitDirectory(path, e);
+                }
+
+                @Override
+                public FileVisitResult postVisitDirectory(Path path, IOException e) {
+                    if (e != null && !isHidden(folder.relativize(path))) {
+                        failed.put(path, e);
+                    }
+                    return FileVisitResult.CONTINUE;
+                }
+            });
+        } catch (IOException e) {
+            failed.put(folder, e);
+        }
+        Collections.sort(files);
+        return files;
+    }
+
+    /**
      * The files that count. Hidden ones do not (editors' backups, and the folders that Kubernetes keeps beside the links to them); links are
      * followed.
      */
@@ -89,13 +159,20 @@ public final class RouteFiles {
     }
 
     private static boolean counts(Path relative) {
-        for (Path part : relative) {
-            if (part.toString().startsWith(".")) {
-                return false;
-            }
+        if (isHidden(relative)) {
+            return false;
         }
         String name = relative.toString();
         return name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(MAPPING);
+    }
+
+    private static boolean isHidden(Path relative) {
+        for (Path part : relative) {
+            if (part.toString().startsWith(".")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The beginning of the SHA-256 over all paths and contents. */

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Copies of the routes folder in the data folder: the one that is being checked, and the last good one, which a start comes up on if what is on disk
@@ -24,6 +25,7 @@ public final class Staging {
     private static final String GOOD = "last-good";
 
     private final Path folder;
+    private String told = "";
 
     /** @param dataFolder need not exist yet */
     public Staging(Path dataFolder) {
@@ -63,7 +65,9 @@ public final class Staging {
         } catch (NoSuchFileException e) {
             LOG.debug("No last good version of the routes in {}", folder, e);
         } catch (IOException e) {
-            LOG.warn("The last good version of the routes in {} cannot be read: {}", folder, e.toString());
+            // it is asked for again and again while the folder cannot be written
+            LOG.atLevel(told.equals(e.toString()) ? Level.DEBUG : Level.WARN).log("The last good version of the routes in {} cannot be read: {}", folder, e.toString());
+            told = e.toString();
         }
         return Optional.empty();
     }

@@ -258,6 +258,87 @@ class LiveReloadTest {
     }
 
     @Test
+    void whatCannotBeReadIsToldOnceAndOtherFilesCanBeEdited() throws Exception {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        Logger logger = (Logger) LoggerFactory.getLogger("io.mediajobs.live");
+        try (EditedProgram program = EditedProgram.of(folder, Map.of()).start()) {
+            logger.addAppender(log);
+            String settings = program.read("application.properties");
+            Files.delete(program.properties);
+            Files.createDirectory(program.properties);
+            Path loop = Files.createSymbolicLink(program.routes.resolve("loop"), program.routes);
+            EditedProgram.await("both are told", () -> program.rejected().size() == 2);
+            assertThat(program.rejected().toString()).contains("application.properties", "\"loop\"", "This cannot be read", "leads back");
+            assertThat(health(program)).contains("Degraded", "application.properties");
+            edit(program, "providers/stories.camel.yaml", 1, 2);
+            edit(program, "providers/stories.camel.yaml", 2, 2);
+            assertThat(log.list).filteredOn(event -> event.getLevel() == Level.WARN).as("told once each").hasSize(2);
+            Files.delete(loop);
+            Files.delete(program.properties);
+            program.save("application.properties", settings);
+            EditedProgram.await("all can be read again", () -> program.rejected().isEmpty());
+            assertThat(health(program)).doesNotContain("Degraded");
+        } finally {
+            logger.detachAppender(log);
+        }
+    }
+
+    @Test
+    void anEditThatTheDataFolderDoesNotTakeIsTakenInWhenItDoes() throws Exception {
+        try (EditedProgram program = EditedProgram.of(folder, Map.of()).start()) {
+            Path copies = folder.resolve("data/routes");
+            Path away = Files.move(copies, folder.resolve("away"));
+            Files.createFile(copies);
+            String version = program.version();
+            program.save("providers/stories.camel.yaml", program.read("providers/stories.camel.yaml") + "# edit\n");
+            EditedProgram.await("it is told", () -> !program.rejected().isEmpty());
+            assertThat(program.rejected()).singleElement().asString().contains("The data folder takes no copy", copies.toString());
+            assertThat(health(program)).contains("Degraded");
+            assertThat(program.version()).isEqualTo(version);
+            Files.delete(copies);
+            Files.move(away, copies);
+            program.awaitTaken(version);
+
+            // a copy can be made, and not be called the good one
+            Files.delete(copies.resolve("last-good"));
+            Path obstacle = Files.createDirectories(copies.resolve("last-good/full"));
+            edit(program, "providers/stories.camel.yaml", 1);
+            String running = program.route("stories").path("version").asText();
+            assertThat(lastGood()).isNotEqualTo(running);
+            Files.delete(obstacle);
+            Files.delete(obstacle.getParent());
+            EditedProgram.await("it is the last good version too", () -> running.equals(lastGood()));
+        }
+    }
+
+    private String lastGood() {
+        return new Staging(folder.resolve("data")).kept().map(files -> files.version("providers/stories.camel.yaml")).orElse(null);
+    }
+
+    @Test
+    void whatACheckThrowsIsARejectionAndAStartComesUpOnTheLastGoodVersion() throws Exception {
+        EditedProgram edited = EditedProgram.of(folder, Map.of());
+        String good = edited.read("providers/stories.camel.yaml");
+        for (BadEdits.Edit edit : BadEdits.thrown()) {
+            try (EditedProgram program = EditedProgram.at(folder, Map.of()).start()) {
+                if (!program.rejected().isEmpty()) {
+                    program.save("providers/stories.camel.yaml", good);
+                    EditedProgram.await("mended", () -> program.rejected().isEmpty());
+                }
+                byte[] bad = edit.files().get("providers/stories.camel.yaml").apply(good.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                Files.write(program.file("providers/stories.camel.yaml"), bad);
+                EditedProgram.await(edit.name() + " is told", () -> program.rejected().toString().matches("(?s).*(" + edit.told() + ").*"));
+                assertThat(program.route("stories").path("lastRejected").path("file").asText()).isEqualTo("providers/stories.camel.yaml");
+            }
+        }
+        try (EditedProgram again = EditedProgram.at(folder, Map.of()).start()) {
+            assertThat(again.rejected()).isNotEmpty();
+            assertThat(again.route("stories").path("state").asText()).isEqualTo("started");
+        }
+    }
+
+    @Test
     void aStartWithABrokenFileComesUpOnTheLastGoodVersion() throws Exception {
         String version;
         try (EditedProgram program = EditedProgram.of(folder, Map.of()).start()) {
@@ -380,9 +461,15 @@ class LiveReloadTest {
     }
 
     private static void edit(EditedProgram program, String file, int number) throws IOException {
+        edit(program, file, number, 0);
+    }
+
+    /** @param rejected how many edits are refused before and after it */
+    private static void edit(EditedProgram program, String file, int number, int rejected) throws IOException {
         String version = program.version();
         program.save(file, program.read(file).replaceAll("(?m)^# edit .*\n", "") + "# edit " + number + "\n");
-        program.awaitTaken(version);
+        EditedProgram.await("another version than " + version + " runs; rejected: " + program.rejected(), () -> !program.version().equals(version)
+                && program.rejected().size() == rejected);
     }
 
     private static int leaving(EditedProgram program) {
