@@ -90,9 +90,13 @@ record Plan(RouteFiles from, RouteFiles to, Set<String> changed, Set<String> out
         return all;
     }
 
-    /** From {@code to} back to {@code from}. */
+    /** From {@code to} back to {@code from}, however far the way there has been gone. */
     Plan reversed() {
-        return new Plan(to, from, changed, in, out);
+        Set<String> go = new TreeSet<>(in);
+        go.addAll(out);
+        Set<String> come = new TreeSet<>(out);
+        come.removeIf(file -> !from.has(file));
+        return new Plan(to, from, changed, go, come);
     }
 
     private static boolean isConfigured(RouteText route, Set<String> configurations) {

@@ -301,8 +301,10 @@ final class Reload {
 
     private void runs(Plan plan) {
         Map<String, Rejection> down = new TreeMap<>(status.down());
-        if (down.keySet().removeAll(plan.files())) {
-            LOG.info("Runs again: {}", status.down().keySet().stream().filter(file -> !down.containsKey(file)).collect(Collectors.joining(", ")));
+        down.keySet().removeAll(plan.files());
+        String again = status.down().keySet().stream().filter(plan.in()::contains).collect(Collectors.joining(", "));
+        if (!again.isEmpty()) {
+            LOG.info("Runs again: {}", again);
         }
         doubtful = with(doubtful, plan.files(), Set.of());
         unsure = false;
