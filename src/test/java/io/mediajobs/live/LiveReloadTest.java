@@ -231,6 +231,21 @@ class LiveReloadTest {
     }
 
     @Test
+    void aStartWithASourceWhoseLibraryIsNotThereComesUpOnTheLastGoodVersion() throws Exception {
+        EditedProgram edited = EditedProgram.of(folder, Map.of());
+        edited.save("singing.camel.yaml", singing("canary:near"));
+        try (EditedProgram program = edited.start()) {
+            assertThat(program.rejected()).isEmpty();
+        }
+        EditedProgram again = EditedProgram.at(folder, Map.of());
+        again.save("singing.camel.yaml", singing("canary:lacking"));
+        try (EditedProgram program = again.start()) {
+            assertThat(program.rejected()).singleElement().asString().contains("org/example/Missing");
+            assertThat(program.route("singing").path("state").asText()).isEqualTo("started");
+        }
+    }
+
+    @Test
     void whatCannotStartAgainIsNamedAndComesBackByItself() throws Exception {
         EditedProgram edited = EditedProgram.of(folder, Map.of());
         edited.save("singing.camel.yaml", singing("canary:far"));
