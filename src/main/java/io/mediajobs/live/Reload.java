@@ -82,6 +82,7 @@ final class Reload {
     void load(Edition edition, List<Rejection> rejections) throws Exception {
         running = edition;
         seen = edition;
+        ofEdition = rejections;
         RouteFiles on = effective(edition, settings);
         mappings.use(sources(on));
         swap.loadAll(on);
