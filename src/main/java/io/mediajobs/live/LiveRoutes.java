@@ -178,6 +178,7 @@ public final class LiveRoutes implements RouteControl, AutoCloseable {
     /** Puts the routes into the context, which starts them. */
     public void load() {
         try {
+            pauses.readFirst();
             reload.load(start.edition, start.rejections);
             // stopped behind the context's own routes, and before its threads
             context.addService(new ServiceSupport() {

@@ -33,12 +33,22 @@ final class RoutePauses {
     RoutePauses(LiveContext context, PausedRoutes store) {
         this.context = context;
         this.store = store;
+        context.addRoutePolicyFactory((camel, id, definition) -> new PauseGate(this));
+    }
+
+    /**
+     * Before the start of the routes, so that a paused one does not begin anything.
+     *
+     * @throws StoreUnavailableException if it is not known which routes are paused
+     */
+    void readFirst() {
+        wanted = Set.copyOf(store.all());
     }
 
     /** What the store says, here or on another node. */
     void read() {
         try {
-            wanted = Set.copyOf(store.all());
+            readFirst();
         } catch (StoreUnavailableException e) {
             LOG.debug("Paused routes stay as they are while the job store is away", e);
         }
@@ -77,9 +87,12 @@ final class RoutePauses {
     /** What a route takes its work from; empty if it has none of its own that can be paused. */
     Optional<Consumer> source(String id) {
         Route route = context.getRoute(id);
-        if (route == null) {
-            return Optional.empty();
-        }
+        return route == null ? Optional.empty() : source(route);
+    }
+
+    /** The same for a route that may not be in the context yet. */
+    Optional<Consumer> source(Route route) {
+        String id = route.getRouteId();
         Endpoint from = route.getEndpoint();
         if (from instanceof KameletEndpoint kamelet) {
             return kamelet.getRouteId().equals(id) ? Optional.empty() : source(kamelet.getRouteId());
