@@ -7,6 +7,7 @@ import io.mediajobs.store.OutboxEvent;
 import io.mediajobs.store.StoreUnavailableException;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongSupplier;
+import org.apache.camel.Exchange;
+import org.apache.camel.Route;
+import org.apache.camel.SuspendableService;
+import org.apache.camel.support.ExchangeHelper;
+import org.apache.camel.support.SynchronizationAdapter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +43,44 @@ public final class Deliveries {
     private record Pause(int failures, long untilNanos) {
     }
 
+    /** An exchange that asks for page after page, until nothing is due. */
+    private static final class Loop {
+        private final String exchange;
+        private volatile boolean over;
+
+        private Loop(Exchange exchange) {
+            this.exchange = exchange.getExchangeId();
+            exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+                @Override
+                public void onDone(Exchange done) {
+                    over = true;
+                }
+            });
+        }
+    }
+
+    /** Events that were handed out together. They are known by what they are and not by what is in them: the same event may be handed out again. */
+    private static final class Page {
+        private final Loop loop;
+        private final long handedOut;
+        private final Set<OutboxEvent> all = identities();
+        /** Those that nothing was heard of yet. */
+        private final Set<OutboxEvent> unanswered = Collections.synchronizedSet(identities());
+        /** Those that were not tried. */
+        private final Queue<OutboxEvent> untried = new ConcurrentLinkedQueue<>();
+
+        private Page(Loop loop, long handedOut, List<OutboxEvent> events) {
+            this.loop = loop;
+            this.handedOut = handedOut;
+            all.addAll(events);
+            unanswered.addAll(events);
+        }
+
+        private static Set<OutboxEvent> identities() {
+            return Collections.newSetFromMap(new IdentityHashMap<>());
+        }
+    }
+
     private final Outbox outbox;
     private final Duration first;
     private final Duration longest;
@@ -54,11 +98,8 @@ public final class Deliveries {
             return size() > REMEMBERED_FAILURES;
         }
     });
-    /** Numbers of events that were handed out and that nothing was heard of yet. */
-    private final Set<Long> unanswered = ConcurrentHashMap.newKeySet();
-    /** Events that were handed out and not tried. */
-    private final Queue<OutboxEvent> untried = new ConcurrentLinkedQueue<>();
-    private volatile long handedOut;
+    /** What was handed out last; null before the first and after an empty one. */
+    private volatile Page inHand;
 
     /**
      * @param first   delay after the first failure
@@ -86,20 +127,30 @@ public final class Deliveries {
      * The events to deliver now, in order; empty if there are none, or if the store is away. Of each subject there is only the oldest,
      * so ask again when these are through. They are ours alone for a while: other nodes pass them over.
      *
+     * <p>A loop whose route is paused, or replaced by its next version, gets no further page: what waits is kept for when it is resumed, and for the next
+     * version. That one gets nothing while the former one is still busy with its last page, unless the hold of that is over.
+     *
+     * @param loop the exchange that delivers them
      * @param most how many at the most
      */
-    public List<OutboxEvent> due(int most) {
+    public synchronized List<OutboxEvent> due(Exchange loop, int most) {
+        Page before = inHand;
+        boolean goesOn = before != null && before.loop.exchange.equals(loop.getExchangeId());
+        if (before != null && !goesOn && !before.loop.over && !isOver(before, hold)) {
+            return List.of();
+        }
         try {
-            giveBack();
-            if (!unanswered.isEmpty()) {
-                LOG.warn("{} events were handed out for publishing and it was not taken down what came of them. They are handed out again in {} s at the latest.",
-                        unanswered.size(), hold.toSeconds());
-                unanswered.clear();
+            if (before != null) {
+                giveBack(before);
+            }
+            if (isClosed(loop)) {
+                return List.of();
             }
             long begin = nanoTime.getAsLong();
             List<OutboxEvent> page = outbox.take(most, pausedTypes(), hold);
-            handedOut = begin;
-            page.forEach(event -> unanswered.add(event.number()));
+            if (!page.isEmpty()) {
+                inHand = new Page(goesOn ? before.loop : new Loop(loop), begin, page);
+            }
             return page;
         } catch (StoreUnavailableException e) {
             LOG.debug("No events while the job store is away", e);
@@ -107,10 +158,29 @@ public final class Deliveries {
         }
     }
 
-    private void giveBack() {
-        List<OutboxEvent> page = List.copyOf(untried);
-        outbox.release(page);
-        untried.removeAll(page);
+    private void giveBack(Page page) {
+        // what is handed out for too long is due by itself, and somebody else may have it
+        if (!isOver(page, hold)) {
+            outbox.release(List.copyOf(page.untried));
+        }
+        if (!page.unanswered.isEmpty()) {
+            LOG.warn("{} events were handed out for publishing and it was not taken down what came of them. They are handed out again in {} s at the latest.",
+                    page.unanswered.size(), hold.toSeconds());
+        }
+        inHand = null;
+    }
+
+    private boolean isOver(Page page, Duration time) {
+        return nanoTime.getAsLong() - page.handedOut >= time.toNanos();
+    }
+
+    /** Nothing new may enter the route that this exchange is in, or the one that it came from: it is paused, another version has its place, or all stops. */
+    private static boolean isClosed(Exchange loop) {
+        return isSuspended(ExchangeHelper.getRoute(loop)) || isSuspended(loop.getContext().getRoute(loop.getFromRouteId()));
+    }
+
+    private static boolean isSuspended(Route route) {
+        return route != null && route.getConsumer() instanceof SuspendableService source && source.isSuspended();
     }
 
     /**
@@ -118,13 +188,24 @@ public final class Deliveries {
      * was so long ago that another node may have it by now.
      */
     public boolean mayTry(OutboxEvent event) {
-        boolean ours = nanoTime.getAsLong() - handedOut < hold.toNanos() / 2;
-        boolean may = ours && !pausedTypes().contains(event.type());
+        Page page = inHand;
+        if (page == null || !page.all.contains(event)) {
+            // handed out before what is in hand now: its hold is over
+            return false;
+        }
+        boolean may = !isOver(page, hold.dividedBy(2)) && !pausedTypes().contains(event.type());
         if (!may) {
-            unanswered.remove(event.number());
-            untried.add(event);
+            page.unanswered.remove(event);
+            page.untried.add(event);
         }
         return may;
+    }
+
+    private void answered(OutboxEvent event) {
+        Page page = inHand;
+        if (page != null) {
+            page.unanswered.remove(event);
+        }
     }
 
     /**
@@ -134,7 +215,7 @@ public final class Deliveries {
      */
     public void published(OutboxEvent event, String destination) {
         outbox.published(event);
-        unanswered.remove(event.number());
+        answered(event);
         destinationOfType.put(event.type(), destination);
         taken.merge(destination, 1L, Long::sum);
         takenAtFailure.remove(event.number());
@@ -168,14 +249,14 @@ public final class Deliveries {
                     event.id(), event.attempts() + 1, why, event.id().replace("/", "%2F"));
             outbox.park(event, why);
             takenAtFailure.remove(event.number());
-            unanswered.remove(event.number());
+            answered(event);
             return;
         }
         Duration delay = delay(event.attempts() + 1);
         LOG.warn("Event {} was not published at attempt {}: {}. It is tried again in {} s, others of its destination in {} s.",
                 event.id(), event.attempts() + 1, why, delay.toMillis() / 1000.0, delay(pause.failures).toMillis() / 1000.0);
         outbox.failed(event, why, delay, counts);
-        unanswered.remove(event.number());
+        answered(event);
     }
 
     private boolean othersWereTaken(OutboxEvent event, String destination) {

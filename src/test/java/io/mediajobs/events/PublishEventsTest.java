@@ -17,10 +17,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.mock.MockEndpoint;
+import org.apache.camel.support.service.ServiceHelper;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -258,6 +262,32 @@ class PublishEventsTest {
     }
 
     @Test
+    void aPauseWhileManyEventsWaitSendsNothingMoreThanWhatIsInHand() throws Exception {
+        for (int i = 0; i < 30; i++) {
+            Publisher.tell(database, "one", "mediajobs.job.failed." + i, String.valueOf(i));
+        }
+        List<String> sent = new CopyOnWriteArrayList<>();
+        try (Publisher publisher = Publisher.start(database, data, Map.of("events.uri", "direct:destination"), new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:destination").process(exchange -> {
+                    sent.add(exchange.getMessage().getBody(String.class));
+                    if (sent.size() == 3) {
+                        // as an operator's pause does it
+                        ServiceHelper.suspendService(exchange.getContext().getRoute("publish-events").getConsumer());
+                    }
+                });
+            }
+        })) {
+            await().until(() -> sent.size() >= 3 && publisher.context().getInflightRepository().size("publish-events") == 0);
+            assertThat(sent).containsExactly("0", "1", "2");
+            ServiceHelper.resumeService(publisher.context().getRoute("publish-events").getConsumer());
+            await().until(() -> publisher.outbox().stream().allMatch(event -> event.publishedAt() != null));
+            assertThat(sent).containsExactlyElementsOf(IntStream.range(0, 30).mapToObj(String::valueOf).toList());
+        }
+    }
+
+    @Test
     void whatWasSentButNotTakenDownIsSentAgainWithTheSameId() throws Exception {
         Publisher.tell(database, "1", "mediajobs.job.completed");
         AtomicInteger sent = new AtomicInteger();
@@ -320,8 +350,8 @@ class PublishEventsTest {
             }, killed);
         }
 
-        public List<OutboxEvent> due(int most) {
-            return deliveries.due(most);
+        public List<OutboxEvent> due(Exchange loop, int most) {
+            return deliveries.due(loop, most);
         }
 
         public boolean mayTry(OutboxEvent event) {
