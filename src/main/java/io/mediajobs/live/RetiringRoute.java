@@ -1,12 +1,15 @@
 package io.mediajobs.live;
 
+import io.vertx.core.http.HttpMethod;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Channel;
 import org.apache.camel.Consumer;
@@ -17,6 +20,7 @@ import org.apache.camel.Service;
 import org.apache.camel.component.direct.DirectEndpoint;
 import org.apache.camel.component.kamelet.KameletEndpoint;
 import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.component.quartz.QuartzEndpoint;
 import org.apache.camel.component.seda.SedaEndpoint;
 import org.apache.camel.impl.engine.RouteService;
@@ -34,6 +38,8 @@ final class RetiringRoute {
 
     /** How long calls of the API may take to be answered before their route is exchanged, in nanoseconds. */
     private static final long ANSWERED = 1_000_000_000L;
+    /** How long a call may take from its path to the first step, in nanoseconds. */
+    private static final long ENTERED = 20_000_000L;
 
     private final LiveContext context;
     private final RouteService service;
@@ -89,8 +95,8 @@ final class RetiringRoute {
         if (source == null || (from instanceof DirectEndpoint || from instanceof KameletEndpoint) && !taken) {
             return;
         }
-        if (from instanceof PlatformHttpEndpoint) {
-            closePath();
+        if (from instanceof PlatformHttpEndpoint path) {
+            closePath(path);
             return;
         }
         ServiceHelper.suspendService(source);
@@ -101,10 +107,18 @@ final class RetiringRoute {
         }
     }
 
-    /** A suspended path would answer 503 before the next version is asked, so this one is stopped, when the calls in hand have been answered. */
-    private void closePath() throws InterruptedException {
-        long until = System.nanoTime() + ANSWERED;
-        while (InFlight.of(route) > 0 && System.nanoTime() < until) {
+    /**
+     * A suspended path would answer 503 before the next version is asked, so this one is stopped, when the calls in hand have been answered. Camel stops
+     * the steps first and the path behind them, so the path is taken away before: a call in between would fail.
+     */
+    private void closePath(PlatformHttpEndpoint from) throws InterruptedException {
+        takeAway(from);
+        long began = System.nanoTime();
+        long idleSince = began;
+        for (long now = began; now - began < ANSWERED && now - idleSince < ENTERED; now = System.nanoTime()) {
+            if (InFlight.of(route) > 0) {
+                idleSince = now;
+            }
             Thread.sleep(1);
         }
         ServiceHelper.stopService(source);
@@ -112,6 +126,18 @@ final class RetiringRoute {
             // for a call that takes longer
             ServiceHelper.startService(steps);
         }
+    }
+
+    private void takeAway(PlatformHttpEndpoint from) {
+        String path = from.getPath().replaceAll("\\{([^/}]+)}", ":$1");
+        Set<String> methods = from.getHttpMethodRestrict() == null ? Set.of() : new HashSet<>(List.of(from.getHttpMethodRestrict().split(",")));
+        for (VertxPlatformHttpRouter router : context.getRegistry().findByType(VertxPlatformHttpRouter.class)) {
+            router.getRoutes().stream().filter(given -> path.equals(given.getPath()) && methods.equals(methods(given))).forEach(io.vertx.ext.web.Route::remove);
+        }
+    }
+
+    private static Set<String> methods(io.vertx.ext.web.Route route) {
+        return route.methods() == null ? Set.of() : route.methods().stream().map(HttpMethod::name).collect(Collectors.toSet());
     }
 
     private boolean isTaken(Predicate<Endpoint> taken) {

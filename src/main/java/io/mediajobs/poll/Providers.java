@@ -30,6 +30,11 @@ public interface Providers {
         return AssetTerms.NONE;
     }
 
+    /** Whether routes are being exchanged, or were a moment ago: what was not known then may be known when it is asked for again. */
+    default boolean areChanging() {
+        return false;
+    }
+
     /** @param name of the provider; empty if no route is called so */
     default Optional<Provider> find(String name) {
         return all().stream().filter(provider -> provider.name().equals(name)).findFirst();

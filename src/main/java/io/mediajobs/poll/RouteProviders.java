@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
 import org.apache.camel.Route;
@@ -18,8 +19,16 @@ public final class RouteProviders implements Providers, CamelContextAware {
     private static final String KAMELET = "due-jobs";
     private static final String LIST_KAMELET = "due-list";
 
+    /** Who came while routes were exchanged is answered within this time, in nanoseconds. */
+    private static final long AFTERWARDS = 1_000_000_000L;
+
+    /** What the routes declared before they were exchanged: the parameters of each kamelet by the name of its provider. */
+    private record Held(List<Provider> all, Map<String, Map<String, Map<String, String>>> declared) {
+    }
+
     private CamelContext context;
-    private volatile List<Provider> held;
+    private volatile Held held;
+    private volatile long changedAt = System.nanoTime() - AFTERWARDS;
 
     @Override
     public CamelContext getCamelContext() {
@@ -33,18 +42,30 @@ public final class RouteProviders implements Providers, CamelContextAware {
     }
 
     /**
-     * While routes are exchanged, a provider is there though its route is not.
+     * While routes are exchanged, a provider is there though its route is not, with its webhook, its list and its assets.
      *
      * @param still true to answer as it stands now, until false
      */
     public void hold(boolean still) {
-        held = still ? current() : null;
+        changedAt = System.nanoTime();
+        held = still ? new Held(current(), Map.of(KAMELET, byProvider(KAMELET), LIST_KAMELET, byProvider(LIST_KAMELET))) : null;
+    }
+
+    private Map<String, Map<String, String>> byProvider(String kamelet) {
+        Map<String, Map<String, String>> declared = new HashMap<>();
+        declaring(kamelet).forEach(parameters -> declared.putIfAbsent(parameters.get("provider"), parameters));
+        return declared;
+    }
+
+    @Override
+    public boolean areChanging() {
+        return held != null || System.nanoTime() - changedAt < AFTERWARDS;
     }
 
     @Override
     public List<Provider> all() {
-        List<Provider> known = held;
-        return known == null ? current() : known;
+        Held known = held;
+        return known == null ? current() : known.all;
     }
 
     private List<Provider> current() {
@@ -94,8 +115,14 @@ public final class RouteProviders implements Providers, CamelContextAware {
 
     /** The parameters of the running route that begins with a kamelet for this provider. */
     private Optional<Map<String, String>> declared(String kamelet, String name) {
+        Held known = held;
+        return known != null ? Optional.ofNullable(known.declared.get(kamelet).get(name))
+                : declaring(kamelet).filter(declared -> name.equals(declared.get("provider"))).findFirst();
+    }
+
+    private Stream<Map<String, String>> declaring(String kamelet) {
         return context.getRoutes().stream().filter(route -> begins(route, kamelet) && (kamelet.equals(KAMELET) || isRunning(route)))
-                .map(route -> declared((KameletEndpoint) route.getEndpoint())).filter(declared -> name.equals(declared.get("provider"))).findFirst();
+                .map(route -> declared((KameletEndpoint) route.getEndpoint()));
     }
 
     /** Whether the tick that the kamelet makes is paused, as an operator does it. */

@@ -248,7 +248,7 @@ public final class MediaJobRoutes implements AutoCloseable {
     private void bindApi(Database database, Registrar registrar, RouteProviders providers, JobStore jobs, Outbox outbox, JobEvents events,
             StoreFigures figures, Metrics metrics) {
         ApiToken token = ApiToken.of(settings);
-        main.bind("apiServerFactory", new ApiServerFactory(settings, token).openToSigned("hooks"));
+        main.bind("apiServerFactory", new ApiServerFactory(settings, token).openToSigned("hooks").changingWhile(providers::areChanging));
         main.bind("jobsApi", new JobsApi(registrar, providers, jobs, events));
         main.bind("providersApi", new ProvidersApi(providers, jobs, new ListRounds(database, jobs), figures));
         main.bind("eventsApi", new EventsApi(outbox));

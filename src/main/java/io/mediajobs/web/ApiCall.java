@@ -30,18 +30,20 @@ interface ApiCall {
     static void run(Exchange exchange, ApiCall call) {
         Answer answer;
         String type = "application/json";
+        int retryAfter = RETRY_AFTER_SECONDS;
         try {
             answer = call.answer(ApiRequest.of(exchange));
         } catch (RuntimeException e) {
             Problem problem = problem(e);
             answer = new Answer(problem.status(), problem.toJson());
             type = Problem.CONTENT_TYPE;
+            retryAfter = problem == Problem.ROUTES_CHANGE ? 1 : RETRY_AFTER_SECONDS;
         }
         exchange.getMessage().removeHeaders("*");
         exchange.getMessage().setHeader(Exchange.HTTP_RESPONSE_CODE, answer.status());
         exchange.getMessage().setHeader(Exchange.CONTENT_TYPE, type);
         if (answer.status() == 503) {
-            exchange.getMessage().setHeader("Retry-After", RETRY_AFTER_SECONDS);
+            exchange.getMessage().setHeader("Retry-After", retryAfter);
         }
         exchange.getMessage().setBody(answer.body().toString().getBytes(StandardCharsets.UTF_8));
     }

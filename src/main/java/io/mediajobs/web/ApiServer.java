@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
@@ -33,6 +34,8 @@ final class ApiServer extends VertxPlatformHttpServer {
     /** A job id of 512 characters can take 6 KB percent-encoded. */
     private static final int LONGEST_LINE = 16 * 1024;
     private static final int LONGEST_HEADERS = 16 * 1024;
+    /** Name under which a request knows whether it came while routes were exchanged. */
+    private static final String CHANGING = "mediajobs.routes-change";
 
     /**
      * @param connections at the same time at the most; more are closed at once
@@ -43,15 +46,18 @@ final class ApiServer extends VertxPlatformHttpServer {
 
     private final VertxPlatformHttpServerConfiguration configuration;
     private final Gate gate;
+    private final BooleanSupplier changing;
     private final Limits limits;
     private final StrangersBodies strangers;
     private final Map<HttpConnection, Long> timers = new ConcurrentHashMap<>();
     private HttpServer server;
 
-    ApiServer(VertxPlatformHttpServerConfiguration configuration, Gate gate, Limits limits) {
+    /** @param changing whether routes are being exchanged, or were a moment ago */
+    ApiServer(VertxPlatformHttpServerConfiguration configuration, Gate gate, BooleanSupplier changing, Limits limits) {
         super(configuration);
         this.configuration = configuration;
         this.gate = gate;
+        this.changing = changing;
         this.limits = limits;
         this.strangers = new StrangersBodies(gate.maxSignedBody());
     }
@@ -60,10 +66,15 @@ final class ApiServer extends VertxPlatformHttpServer {
     protected void startServer() {
         VertxPlatformHttpRouter router = VertxPlatformHttpRouter.lookup(getCamelContext(),
                 VertxPlatformHttpRouter.getRouterNameFromPort(configuration.getBindPort()));
-        router.errorHandler(404, context -> answer(context, new Problem(404, "unknown-path", "There is nothing at this path.")));
+        router.errorHandler(404, this::notFound);
         router.errorHandler(405, context -> methodNotAllowed(context, router));
         router.errorHandler(413, context -> answer(context, gate.tooLarge(false).problem()));
         router.errorHandler(500, ApiServer::failed);
+        // the routes that a request finds are those of its arrival, also where its body comes much later
+        router.route().order(-2).handler(context -> {
+            context.put(CHANGING, changing.getAsBoolean());
+            context.next();
+        });
         if (gate.signedPrefix() != null) {
             // before every route of Camel's
             router.route("/" + gate.signedPrefix() + "/*").order(-1).handler(strangers);
@@ -177,6 +188,23 @@ final class ApiServer extends VertxPlatformHttpServer {
         request.connection().close();
     }
 
+    private boolean isChanging(RoutingContext context) {
+        return Boolean.TRUE.equals(context.get(CHANGING)) || changing.getAsBoolean();
+    }
+
+    private void notFound(RoutingContext context) {
+        if (isChanging(context)) {
+            comeAgain(context);
+        } else {
+            answer(context, new Problem(404, "unknown-path", "There is nothing at this path."));
+        }
+    }
+
+    private static void comeAgain(RoutingContext context) {
+        context.response().putHeader("Retry-After", "1");
+        answer(context, Problem.ROUTES_CHANGE);
+    }
+
     private static void answer(RoutingContext context, Problem problem) {
         Gate.refuse(context.request(), problem);
     }
@@ -186,7 +214,11 @@ final class ApiServer extends VertxPlatformHttpServer {
         answer(context, new Problem(500, "internal", "Something went wrong here; the log says what."));
     }
 
-    private static void methodNotAllowed(RoutingContext context, VertxPlatformHttpRouter router) {
+    private void methodNotAllowed(RoutingContext context, VertxPlatformHttpRouter router) {
+        if (isChanging(context)) {
+            comeAgain(context);
+            return;
+        }
         int length = RequestPath.of(context.request().uri()).segments().size();
         Set<String> allowed = new TreeSet<>();
         for (Route route : router.getRoutes()) {

@@ -5,6 +5,7 @@ import io.mediajobs.config.Settings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.function.BooleanSupplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Service;
 import org.apache.camel.component.platform.http.main.DefaultMainHttpServerFactory;
@@ -21,6 +22,7 @@ public final class ApiServerFactory extends DefaultMainHttpServerFactory {
 
     private final Gate gate;
     private final Settings settings;
+    private BooleanSupplier changing = () -> false;
 
     public ApiServerFactory(Settings settings, ApiToken token) {
         this.settings = settings;
@@ -37,6 +39,14 @@ public final class ApiServerFactory extends DefaultMainHttpServerFactory {
         return this;
     }
 
+    /**
+     * @param changing whether routes are being exchanged, or were a moment ago: then what no route answers is told to come again
+     */
+    public ApiServerFactory changingWhile(BooleanSupplier changing) {
+        this.changing = changing;
+        return this;
+    }
+
     @Override
     public Service newHttpServer(CamelContext context, HttpServerConfigurationProperties properties) {
         VertxPlatformHttpServerConfiguration configuration = new VertxPlatformHttpServerConfiguration();
@@ -45,7 +55,7 @@ public final class ApiServerFactory extends DefaultMainHttpServerFactory {
         configuration.setPath("/");
         configuration.setMaxBodySize(settings.bytes("http.max-body"));
         configuration.setServerType(VertxPlatformHttpRouter.SERVER_TYPE_SERVER);
-        ApiServer server = new ApiServer(configuration, gate,
+        ApiServer server = new ApiServer(configuration, gate, changing,
                 new ApiServer.Limits(settings.number("http.connections"), settings.duration("http.request-timeout")));
         server.setCamelContext(context);
         return server;

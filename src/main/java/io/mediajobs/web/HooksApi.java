@@ -51,13 +51,16 @@ public final class HooksApi {
 
     /**
      * 202 if it is on disk that the job is to be asked for at once, or it needs not be; nothing else is told about it. 503 if the store takes
-     * nothing at the moment: whether the sender tries again or not, the job is polled.
+     * nothing at the moment, or if the provider is not known while routes are exchanged: whether the sender tries again or not, the job is polled.
      */
     public void receive(Exchange exchange) {
         UnaryOperator<String> header = headers(exchange);
         ApiCall.run(exchange, request -> {
             String provider = request.segments() < 2 || request.segments() > 3 ? "" : request.segment(1);
-            HookTerms hook = providers.hook(provider).orElseThrow(() -> new ProblemException(404, "no-hook", "There is no webhook of that provider."));
+            // before the terms are looked for, or an exchange that ends in between would go unnoticed
+            boolean changing = providers.areChanging();
+            HookTerms hook = providers.hook(provider).orElseThrow(() -> changing ? new ProblemException(Problem.ROUTES_CHANGE)
+                    : new ProblemException(404, "no-hook", "There is no webhook of that provider."));
             List<String> secrets = hook.secrets().stream().map(setting).filter(secret -> secret.length() >= SHORTEST_SECRET).toList();
             if (secrets.isEmpty()) {
                 if (told.add(provider)) {

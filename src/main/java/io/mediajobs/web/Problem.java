@@ -16,6 +16,9 @@ public record Problem(int status, String code, String detail, String field) {
 
     public static final String CONTENT_TYPE = "application/problem+json";
 
+    /** For what is not found while routes are exchanged: it may be there a moment later, and a client would take a 404 or 405 as final. */
+    static final Problem ROUTES_CHANGE = new Problem(503, "routes-change", "The routes are being exchanged. Try again in a second.");
+
     public Problem(int status, String code, String detail) {
         this(status, code, detail, null);
     }
