@@ -61,7 +61,6 @@ public final class MultipartUpload implements AutoCloseable {
         this.uploads = uploads;
         this.s3 = s3;
         this.unfinished = unfinished;
-        this.digests = unfinished.digests();
         this.stored = stored;
         this.downloads = downloads;
         this.partSize = settings.bytes("archive.part-size");
@@ -85,6 +84,7 @@ public final class MultipartUpload implements AutoCloseable {
                     + "archive.parts-at-once or archive.part-size smaller.", roomFor, transfers, roomFor);
         }
         this.memory = new PartMemory(transfers * partsAtOnce * partSize);
+        this.digests = unfinished.digests();
     }
 
     /**
