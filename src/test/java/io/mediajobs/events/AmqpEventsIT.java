@@ -56,7 +56,7 @@ class AmqpEventsIT {
     }
 
     private Map<String, String> settings() throws Exception {
-        Map<String, String> settings = new HashMap<>(ShippedExample.commentedOut("camel.beans.amqp", "camel.component.amqp.connection-factory"));
+        Map<String, String> settings = new HashMap<>(ShippedExample.commentedOut("camel.beans.amqp", "camel.component.amqp"));
         assertThat(settings).as("referred to, not written down").containsEntry("camel.beans.amqpBroker.username", "{{env:AMQP_USER}}")
                 .containsEntry("camel.beans.amqpBroker.password", "{{env:AMQP_PASSWORD}}");
         settings.replaceAll((key, value) -> value.replace("localhost:5672", "127.0.0.1:" + port).replace("{{env:AMQP_USER}}", USER)

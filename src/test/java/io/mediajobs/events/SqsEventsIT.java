@@ -73,6 +73,7 @@ class SqsEventsIT {
                 .containsEntry("camel.component.aws2-sqs.secret-key", "{{env:SQS_SECRET_KEY}}");
         settings.replaceAll((key, value) -> value.replace("localhost:9324", "127.0.0.1:" + port).replace("{{env:SQS_ACCESS_KEY}}", "any-key")
                 .replace("{{env:SQS_SECRET_KEY}}", "any-secret"));
+        settings.put("camel.component.aws2-sqs.use-default-credentials-provider", "false");
         settings.put("events.uri", ARN + "media-events.fifo");
         settings.put("events.completed.uri", ARN + "media-completed");
         settings.put("events.failed.uri", ARN + "media-failed.fifo");
