@@ -72,10 +72,11 @@ public final class MultipartUpload implements AutoCloseable {
             throw new ConfigurationException("The setting archive.parts-at-once is wrong: at least 1 part is held in memory.");
         }
         long transfers = settings.number("archive.at-once");
-        long roomFor = PartMemory.limit() / partSize / partsAtOnce;
+        long limit = PartMemory.limit();
+        long roomFor = limit / partSize / partsAtOnce;
         if (roomFor < 1) {
             throw new ConfigurationException("The settings archive.part-size and archive.parts-at-once are wrong: a transfer holds " + partsAtOnce + " parts of "
-                    + partSize + " bytes in memory outside of Java's heap, which may be " + PartMemory.limit()
+                    + partSize + " bytes in memory outside of Java's heap, which may be " + limit
                     + " bytes. Make one of them smaller, or start Java with a larger -XX:MaxDirectMemorySize.");
         }
         if (roomFor < transfers) {

@@ -7,6 +7,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.camel.Exchange;
 
 /**
@@ -14,9 +15,6 @@ import org.apache.camel.Exchange;
  * is wrong, so that whatever is thrown may be tried again. Safe for concurrent use.
  */
 public final class Messages {
-
-    /** Registrations in one message at the most, as many as in one request. */
-    private static final int MOST = 10_000;
 
     private final RegistrationReader reader = new RegistrationReader();
     private final Registrar registrar;
@@ -53,32 +51,14 @@ public final class Messages {
     }
 
     private String takeAll(JsonNode entries) throws RefusedException {
-        if (entries.size() > MOST) {
-            throw new RefusedException(Result.Refused.UNREADABLE, "An array holds at most " + MOST + " registrations; this one has " + entries.size() + ".", null);
+        if (entries.size() > Registrar.MOST_TOGETHER) {
+            throw new RefusedException(Result.Refused.UNREADABLE, "An array holds at most " + Registrar.MOST_TOGETHER + " registrations; this one has " + entries.size() + ".", null);
         }
-        List<Registration> readable = new ArrayList<>();
-        List<Integer> places = new ArrayList<>();
-        String[] refusals = new String[entries.size()];
-        for (int i = 0; i < refusals.length; i++) {
-            try {
-                readable.add(reader.read(entries.get(i)));
-                places.add(i);
-            } catch (RefusedException e) {
-                refusals[i] = e.refused().sentence();
-            }
-        }
-        List<Result> results = registrar.register(readable);
-        for (int i = 0; i < results.size(); i++) {
-            refusals[places.get(i)] = refusal(results.get(i));
-        }
-        List<Integer> refused = new ArrayList<>();
-        for (int i = 0; i < refusals.length; i++) {
-            if (refusals[i] != null) {
-                refused.add(i);
-            }
-        }
-        return refused.isEmpty() ? null : refused.size() + " of " + refusals.length + " registrations were refused. The first, at index " + refused.get(0) + ": "
-                + refusals[refused.get(0)];
+        List<String> refusals = new ArrayList<>();
+        registrar.register(reader, entries).forEach(result -> refusals.add(refusal(result)));
+        List<Integer> refused = IntStream.range(0, refusals.size()).filter(i -> refusals.get(i) != null).boxed().toList();
+        return refused.isEmpty() ? null : refused.size() + " of " + refusals.size() + " registrations were refused. The first, at index " + refused.get(0) + ": "
+                + refusals.get(refused.get(0));
     }
 
     private static String text(Exchange exchange) throws RefusedException {

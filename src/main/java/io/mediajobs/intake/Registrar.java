@@ -6,6 +6,7 @@ import static io.mediajobs.intake.Result.Refused.INVALID_PROVIDER;
 import static io.mediajobs.intake.Result.Refused.INVALID_TAGS;
 import static io.mediajobs.intake.Result.Refused.UNKNOWN_PROVIDER;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.mediajobs.config.Durations;
 import io.mediajobs.config.NearestName;
 import io.mediajobs.job.JobKey;
@@ -29,6 +30,8 @@ public final class Registrar {
     /** Unicode characters. */
     public static final int LONGEST_JOB_ID = 512;
     public static final int MOST_TAGS = 50;
+    /** Registrations in one request or message at the most. */
+    public static final int MOST_TOGETHER = 10_000;
     /** Unicode characters. */
     public static final int LONGEST_TAG_VALUE = 256;
     public static final Duration SHORTEST_DEADLINE = Duration.ofSeconds(1);
@@ -84,6 +87,30 @@ public final class Registrar {
             }
         }
         return results;
+    }
+
+    /**
+     * As {@link #register(List)}, of an array of registrations. What cannot be read is refused in its place.
+     *
+     * @param entries at most {@link #MOST_TOGETHER}, which the caller looks at
+     */
+    public List<Result> register(RegistrationReader reader, JsonNode entries) {
+        Result[] results = new Result[entries.size()];
+        List<Registration> readable = new ArrayList<>(results.length);
+        List<Integer> places = new ArrayList<>(results.length);
+        for (int i = 0; i < results.length; i++) {
+            try {
+                readable.add(reader.read(entries.get(i)));
+                places.add(i);
+            } catch (RefusedException e) {
+                results[i] = e.refused();
+            }
+        }
+        List<Result> registered = register(readable);
+        for (int i = 0; i < registered.size(); i++) {
+            results[places.get(i)] = registered.get(i);
+        }
+        return List.of(results);
     }
 
     /** As {@link #register(List)}, for one. */

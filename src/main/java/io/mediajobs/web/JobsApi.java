@@ -21,7 +21,6 @@ import io.mediajobs.store.JobFilter;
 import io.mediajobs.store.JobStore;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -34,9 +33,6 @@ import org.slf4j.LoggerFactory;
 public final class JobsApi {
 
     private static final Logger LOG = LoggerFactory.getLogger(JobsApi.class);
-
-    /** Registrations in one array at the most. */
-    public static final int MOST = 10_000;
 
     private static final List<String> STATES = Arrays.stream(JobState.values()).map(JobState::word).toList();
 
@@ -78,26 +74,15 @@ public final class JobsApi {
     }
 
     private ApiCall.Answer followAll(ArrayNode entries) {
-        if (entries.size() > MOST) {
-            throw new ProblemException(400, "too-many", "An array holds at most " + MOST + " registrations; this one has " + entries.size() + ".");
+        if (entries.size() > Registrar.MOST_TOGETHER) {
+            throw new ProblemException(400, "too-many", "An array holds at most " + Registrar.MOST_TOGETHER + " registrations; this one has " + entries.size() + ".");
         }
-        List<Registration> readable = new ArrayList<>(entries.size());
-        ObjectNode[] results = new ObjectNode[entries.size()];
-        List<Integer> places = new ArrayList<>(entries.size());
-        for (int i = 0; i < entries.size(); i++) {
-            try {
-                readable.add(reader.read(entries.get(i)));
-                places.add(i);
-            } catch (RefusedException e) {
-                results[i] = entry(i, e.refused());
-            }
-        }
-        List<Result> registered = registrar.register(readable);
-        for (int i = 0; i < registered.size(); i++) {
-            results[places.get(i)] = entry(places.get(i), registered.get(i));
-        }
+        List<Result> registered = registrar.register(reader, entries);
         ObjectNode body = JsonNodeFactory.instance.objectNode();
-        body.putArray("results").addAll(Arrays.asList(results));
+        ArrayNode results = body.putArray("results");
+        for (int i = 0; i < registered.size(); i++) {
+            results.add(entry(i, registered.get(i)));
+        }
         return new ApiCall.Answer(200, body);
     }
 
