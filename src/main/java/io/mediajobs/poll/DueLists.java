@@ -82,7 +82,7 @@ public final class DueLists implements AutoCloseable {
                 exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
                     @Override
                     public void onDone(Exchange done) {
-                        abandon(call);
+                        giveUp(call);
                     }
                 });
                 turns.given(provider, System.nanoTime() - begin);
@@ -173,8 +173,8 @@ public final class DueLists implements AutoCloseable {
         }
     }
 
-    /** The exchange of a page is over: if it wrote no outcome, as while the store was away, the round is given up. */
-    private void abandon(ListCall call) {
+    /** The round is given up, if it is still under way: its page was not asked for, or its exchange ended without an outcome, as while the store was away. */
+    void giveUp(ListCall call) {
         if (open.remove(call.provider(), call)) {
             release(call);
         }

@@ -283,7 +283,7 @@ public final class Outcomes {
      */
     public void giveBackUnasked(@Variable("job") Job job, @Variable("list") ListCall list) {
         if (job == null) {
-            lists.failed(list, null, null, null, null);
+            lists.giveUp(list);
         } else {
             jobs.release(job);
         }

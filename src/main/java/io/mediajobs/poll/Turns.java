@@ -154,24 +154,23 @@ public final class Turns implements HttpActivityListener, AutoCloseable {
         }
         String first = exchange.getProperty(HOST, String.class);
         String asked = host.toHostString();
-        Turn turn = null;
-        if (first == null) {
-            exchange.setProperty(HOST, asked);
-            Job job = exchange.getVariable("job", Job.class);
-            ListCall list = exchange.getVariable("list", ListCall.class);
-            turn = job != null ? job.turn() : list != null ? list.round().turn() : null;
-        } else if (!first.equals(asked)) {
+        if (first != null && !first.equals(asked)) {
             return;
         }
-        await(provider, pacing(provider), turn);
+        exchange.setProperty(HOST, asked);
+        Job job = exchange.getVariable("job", Job.class);
+        ListCall list = exchange.getVariable("list", ListCall.class);
+        Turn claimed = job != null ? job.turn() : list != null ? list.round().turn() : null;
+        await(provider, pacing(provider), claimed, first == null);
     }
 
-    private void await(String provider, Pacing pacing, Turn given) {
-        Turn turn = given;
+    /** @param isFirst whether it may go out by the turn that came with the claim */
+    private void await(String provider, Pacing pacing, Turn claimed, boolean isFirst) {
+        Turn turn = isFirst ? claimed : null;
         for (int tries = 0; tries < TRIES; tries++) {
             boolean own = turn == null;
             if (own) {
-                turn = take(provider, pacing);
+                turn = take(provider, pacing, claimed);
             }
             ClockReading read = clock();
             long due = turn.at() == null ? System.nanoTime() : read.nanosAt(turn.at());
@@ -194,9 +193,9 @@ public final class Turns implements HttpActivityListener, AutoCloseable {
         return ahead.plus(LONGEST_LEAD).multipliedBy(2);
     }
 
-    private Turn take(String provider, Pacing pacing) {
+    private Turn take(String provider, Pacing pacing, Turn claimed) {
         long begin = System.nanoTime();
-        Optional<Turn> taken = jobs.turn(provider, pacing.pace(ahead));
+        Optional<Turn> taken = jobs.turn(provider, pacing.pace(ahead), claimed);
         given(provider, System.nanoTime() - begin);
         return taken.orElseThrow(() -> new NotSentException("Provider " + provider + " is paused"));
     }

@@ -188,7 +188,8 @@ public final class JobStore {
                         .bind("provider", provider).bind("token", token).map((rows, context) -> JobRows.job(rows)).list();
                 if (!mine.isEmpty()) {
                     // their turns are not known any more: they take new ones
-                    return mine;
+                    Turn missed = providers.missedTurn(handle, provider);
+                    return mine.stream().map(job -> job.withTurn(missed)).toList();
                 }
             }
             providers.lock(handle, database.now(handle), provider);
@@ -225,14 +226,15 @@ public final class JobStore {
     }
 
     /**
-     * A turn of its own, for a request that asks for no claimed job, or for more than one a job needs.
+     * A turn of its own, for a request that asks for no claimed job, or for more than one a job needs, or that missed its turn.
      *
+     * @param claimed the turn that came with the claim of the job or page that is asked for; null if nothing was claimed
      * @return empty while the provider is not to be asked
      */
-    public Optional<Turn> turn(String provider, Pace pace) {
+    public Optional<Turn> turn(String provider, Pace pace, Turn claimed) {
         return database.write(handle -> {
             providers.lock(handle, database.now(handle), provider);
-            return providers.turn(handle, database.now(handle), provider, pace);
+            return providers.turn(handle, database.now(handle), provider, pace, claimed);
         });
     }
 
@@ -359,11 +361,16 @@ public final class JobStore {
         });
     }
 
-    /** Gives a claimed job back as it was; it stays due. Does nothing if the lease is gone. */
+    /** Gives a claimed job back as it was, and the leave for a probe if it had that; it stays due. Does nothing if the lease is gone. */
     public void release(Job leased) {
-        database.write(handle -> handle.createUpdate("UPDATE job SET lease_token = NULL, lease_until = NULL, polling = FALSE"
-                        + " WHERE id = :id AND lease_token = :token")
-                .bind("id", leased.id()).bind("token", leased.lease()).execute());
+        database.write(handle -> {
+            int released = handle.createUpdate("UPDATE job SET lease_token = NULL, lease_until = NULL, polling = FALSE WHERE id = :id AND lease_token = :token")
+                    .bind("id", leased.id()).bind("token", leased.lease()).execute();
+            if (released > 0) {
+                providers.giveBack(handle, database.now(handle), leased.provider(), leased.turn());
+            }
+            return null;
+        });
     }
 
     /**

@@ -237,10 +237,13 @@ public final class ListRounds {
         });
     }
 
-    /** Gives up a round, so that another process need not wait until its lease runs out. */
+    /** Gives up a round, and the leave for a probe if it had that, so that nobody need wait until its lease runs out. */
     public void release(Round round) {
         database.write(handle -> {
-            end(handle, round);
+            providers.lock(handle, database.now(handle), round.provider());
+            if (end(handle, round) > 0) {
+                providers.giveBack(handle, database.now(handle), round.provider(), round.turn());
+            }
             return null;
         });
     }
@@ -303,12 +306,12 @@ public final class ListRounds {
                 .bind("until", now + terms.lease().toMillis()).bind("asking", asking).bind("provider", round.provider()).execute();
     }
 
-    private static void end(Handle handle, Round round) {
-        end(handle, round.provider(), round.token());
+    private static int end(Handle handle, Round round) {
+        return end(handle, round.provider(), round.token());
     }
 
-    private static void end(Handle handle, String provider, String token) {
-        handle.createUpdate("UPDATE list_round SET lease_token = NULL, lease_until = 0, asking = FALSE, for_due = FALSE WHERE provider = :provider AND lease_token = :token")
+    private static int end(Handle handle, String provider, String token) {
+        return handle.createUpdate("UPDATE list_round SET lease_token = NULL, lease_until = 0, asking = FALSE, for_due = FALSE WHERE provider = :provider AND lease_token = :token")
                 .bind("provider", provider).bind("token", token).execute();
     }
 

@@ -139,10 +139,16 @@ final class ProviderTable {
                 .bind("name", provider).bind("turn", nextTurn).bind("now", now).bind("probed", probedUntil).execute();
     }
 
-    /** One turn, however far ahead it is; empty while the provider is not to be asked. The provider is locked already. */
-    Optional<Turn> turn(Handle handle, long now, String provider, Pace pace) {
+    /**
+     * One turn, however far ahead it is; empty while the provider is not to be asked. The provider is locked already.
+     *
+     * @param claimed the turn that came with the claim of what is asked for; null if nothing was claimed. The window of a probe is there for all
+     *                its requests, and for one more try of one that missed its turn
+     */
+    Optional<Turn> turn(Handle handle, long now, String provider, Pace pace, Turn claimed) {
         Row row = row(handle, provider);
-        if (isPaused(row, now)) {
+        boolean byTheProbe = claimed != null && isProbed(row) && row.incident == claimed.incident();
+        if (byTheProbe ? row.notBefore > now : isPaused(row, now)) {
             return Optional.empty();
         }
         if (pace.isFree()) {
@@ -151,6 +157,11 @@ final class ProviderTable {
         long first = firstTurn(row, now, pace);
         save(handle, now, provider, first + pace.spacingMicros(), null);
         return Optional.of(new Turns(1, first, pace.spacingMicros(), row.incident).get(0));
+    }
+
+    /** One that is over: whoever was admitted just now takes another by it. */
+    Turn missedTurn(Handle handle, String provider) {
+        return new Turn(Instant.EPOCH, row(handle, provider).incident);
     }
 
     boolean stands(Handle handle, long now, String provider, Turn turn) {
@@ -257,6 +268,15 @@ final class ProviderTable {
     void probeNow(Handle handle, long now) {
         handle.createUpdate("UPDATE provider SET paused_until = :now WHERE paused_until > :now AND pause_reason NOT IN (:throttled, :operator)")
                 .bind("now", now).bind("throttled", THROTTLED).bind("operator", OPERATOR).execute();
+    }
+
+    /** What was claimed by {@code claimed} was given back: if it was to be a probe, the next one need not wait for the end of its window. */
+    void giveBack(Handle handle, long now, String provider, Turn claimed) {
+        if (claimed != null) {
+            handle.createUpdate("UPDATE provider SET paused_until = :now WHERE name = :name AND incident = :incident AND paused_until > :now"
+                            + " AND pause_reason NOT IN (:throttled, :operator)")
+                    .bind("now", now).bind("name", provider).bind("incident", claimed.incident()).bind("throttled", THROTTLED).bind("operator", OPERATOR).execute();
+        }
     }
 
     /**

@@ -6,11 +6,13 @@ import static org.awaitility.Awaitility.await;
 
 import io.mediajobs.events.JobEvents;
 import io.mediajobs.job.Job;
+import io.mediajobs.job.JobError;
 import io.mediajobs.job.JobKey;
 import io.mediajobs.job.Turn;
 import io.mediajobs.store.Database;
 import io.mediajobs.store.JobStore;
 import io.mediajobs.store.NewJob;
+import io.mediajobs.store.ProviderSignal;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -130,7 +132,7 @@ class TurnsTest {
         List<Long> sent = claimed.stream().limit(4).map(job -> send(exchange(job), HOST)).toList();
         assertSpaced(sent);
         assertThat(Duration.ofNanos(sent.get(3) - begin)).isGreaterThanOrEqualTo(RATE.spacing().multipliedBy(3).minus(Rate.MARGIN));
-        assertThat(jobs.turn("acme", turns.pace("acme", RATE)).orElseThrow().at()).isAfter(last.at().plus(RATE.spacing().multipliedBy(4)));
+        assertThat(jobs.turn("acme", turns.pace("acme", RATE), null).orElseThrow().at()).isAfter(last.at().plus(RATE.spacing().multipliedBy(4)));
     }
 
     @Test
@@ -144,10 +146,10 @@ class TurnsTest {
     void callsElsewhereAreNotCounted() {
         Exchange exchange = exchange(claim(RATE).get(0));
         send(exchange, HOST);
-        Turn before = jobs.turn("acme", turns.pace("acme", RATE)).orElseThrow();
+        Turn before = jobs.turn("acme", turns.pace("acme", RATE), null).orElseThrow();
         send(exchange, new HttpHost("https", "intranet.example", 443));
         send(new DefaultExchange(camel), HOST);
-        assertThat(Duration.between(before.at(), jobs.turn("acme", turns.pace("acme", RATE)).orElseThrow().at())).isLessThan(RATE.spacing().multipliedBy(2));
+        assertThat(Duration.between(before.at(), jobs.turn("acme", turns.pace("acme", RATE), null).orElseThrow().at())).isLessThan(RATE.spacing().multipliedBy(2));
     }
 
     @Test
@@ -168,6 +170,43 @@ class TurnsTest {
         Job job = claim(Rate.parse("none")).get(0);
         jobs.pause("acme", true);
         assertThatThrownBy(() -> send(exchange(job), HOST)).isInstanceOf(NotSentException.class);
+    }
+
+    /** A cold process is slow with its first request, and that may well be a probe. */
+    @Test
+    void aProbeThatMissesItsTurnTakesAnother() {
+        pauseByAnOutage();
+        Job probe = claim(RATE).get(0);
+        await().until(() -> jobs.now().isAfter(probe.turn().at().plusMillis(100)));
+        send(exchange(probe), HOST);
+    }
+
+    @Test
+    void aProbeMayNeedSeveralCalls() {
+        pauseByAnOutage();
+        Exchange probe = exchange(claim(RATE).get(0));
+        send(probe, HOST);
+        send(probe, HOST);
+        send(probe, HOST);
+        assertThatThrownBy(() -> send(exchange(null), HOST)).as("what is no probe waits").isInstanceOf(NotSentException.class);
+        answer(probe, 503, "600");
+        assertThatThrownBy(() -> send(probe, HOST)).as("the provider asks for patience").isInstanceOf(NotSentException.class);
+    }
+
+    @Test
+    void aProbeThatWasNotSentIsFollowedByTheNextAtOnce() {
+        Job early = claim(Rate.parse("none")).get(0);
+        pauseByAnOutage();
+        jobs.releaseAll();
+        Job probe = claim(Rate.parse("none")).get(0);
+        jobs.release(early);
+        assertThat(claim(Rate.parse("none"))).as("the probe is under way").isEmpty();
+        jobs.release(probe);
+        assertThat(claim(Rate.parse("none"))).hasSize(1);
+    }
+
+    private void pauseByAnOutage() {
+        jobs.signal("acme", new ProviderSignal.Unavailable(new JobError("http-503", "down", true), 1, Duration.ZERO, Duration.ZERO));
     }
 
     @Test

@@ -440,7 +440,7 @@ abstract class JobStoreContract {
         assertThat(turns.get(0)).as("not before whoever claims can hear of it").isAfterOrEqualTo(before.plusMillis(20));
         assertThat(turns).as("those of the next half second").hasSize(6);
         turns.addAll(turns(jobs.claim("p", tenASecond)));
-        turns.add(jobs.turn("p", tenASecond.pace()).orElseThrow().at());
+        turns.add(jobs.turn("p", tenASecond.pace(), null).orElseThrow().at());
         assertThat(turns).as("no more ahead than that, and one more").hasSizeBetween(7, 12);
         for (int i = 1; i < turns.size(); i++) {
             assertThat(Duration.between(turns.get(i - 1), turns.get(i))).isGreaterThanOrEqualTo(spacing);
@@ -469,7 +469,7 @@ abstract class JobStoreContract {
         long anHour = jobs.now().plusSeconds(3600).toEpochMilli() * 1000;
         database.write(handle -> handle.execute("INSERT INTO provider (name, next_turn, updated_at) VALUES ('p', " + anHour + ", 0)"));
         assertThat(jobs.claim("p", terms)).as("those that were given out may still be used").isEmpty();
-        Turn next = jobs.turn("p", terms.pace()).orElseThrow();
+        Turn next = jobs.turn("p", terms.pace(), null).orElseThrow();
         assertThat(Duration.between(jobs.now(), next.at())).isBetween(Duration.ofSeconds(3), Duration.ofSeconds(4));
     }
 
@@ -488,7 +488,7 @@ abstract class JobStoreContract {
         assertThat(jobs.claim("p", terms(2))).isEmpty();
         jobs.releaseAll();
         assertThat(jobs.claim("p", terms(2))).as("after a restart").isEmpty();
-        assertThat(jobs.turn("p", Pace.FREE)).isEmpty();
+        assertThat(jobs.turn("p", Pace.FREE, null)).isEmpty();
         assertThat(Duration.between(jobs.now(), jobs.providers().get(0).pausedUntil())).isGreaterThan(Duration.ofMinutes(9));
         jobs.pause("p", false);
         assertThat(jobs.claim("p", terms(2))).as("an operator may know better").hasSize(2);

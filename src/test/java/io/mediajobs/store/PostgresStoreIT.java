@@ -159,7 +159,7 @@ class PostgresStoreIT extends JobStoreContract {
                     List<Instant> turns = new ArrayList<>();
                     for (int i = 0; i < 20; i++) {
                         store.claim("q", tenASecond).forEach(job -> turns.add(job.turn().at()));
-                        turns.add(store.turn("q", tenASecond.pace()).orElseThrow().at());
+                        turns.add(store.turn("q", tenASecond.pace(), null).orElseThrow().at());
                     }
                     return turns;
                 });
