@@ -1,23 +1,35 @@
 package io.mediajobs.store;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.JarURLConnection;
+import java.net.URL;
+import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.jar.JarEntry;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sqlite.util.LibraryLoaderUtil;
 
 /**
- * Where sqlite-jdbc unpacks its native library: a temporary folder of each process, which the next one removes. By itself sqlite-jdbc
- * leaves more than a megabyte behind in the temporary folder of the machine each time a process is killed, for ever.
+ * Where the native library of sqlite-jdbc is unpacked: in a temporary folder that belongs to the store, since the data folder may not allow
+ * programs. After a kill the next process uses what it finds there. By itself sqlite-jdbc unpacks it at each start and compares it byte by byte, which
+ * takes a tenth of a second, and leaves more than a megabyte behind in the temporary folder of the machine each time a process is killed, for ever.
  */
 final class SqliteLibrary {
 
-    /** The system property of sqlite-jdbc. */
-    static final String FOLDER = "org.sqlite.tmpdir";
+    /** System properties of sqlite-jdbc: where it looks for the library first, and where it unpacks it otherwise. */
+    private static final String FOLDER = "org.sqlite.lib.path";
+    private static final String UNPACKED = "org.sqlite.tmpdir";
     private static final String PREFIX = "media-job-routes-";
     private static final Logger LOG = LoggerFactory.getLogger(SqliteLibrary.class);
     /** It is loaded once in a process, however many stores that opens. */
@@ -26,48 +38,84 @@ final class SqliteLibrary {
     private SqliteLibrary() {
     }
 
-    /** To be called by the owner of the store, before the first connection. An operator who has set the property has their will. */
+    /** To be called by the owner of the store, before the first connection. An operator who has set a property has their will. */
     static void place(Path store) {
-        if (System.getProperty(FOLDER) == null && PLACED.compareAndSet(false, true)) {
-            Path folder = fresh(store);
-            if (folder != null) {
-                System.setProperty(FOLDER, folder.toString());
-            }
-        }
-    }
-
-    /**
-     * Removes the folder of the last owner of the store and makes another.
-     *
-     * @return null if that cannot be done: then sqlite-jdbc does as it does by itself
-     */
-    static Path fresh(Path store) {
-        Path note = store.resolveSibling(store.getFileName() + ".native");
-        try {
-            if (Files.exists(note)) {
-                remove(Path.of(Files.readString(note, StandardCharsets.UTF_8).strip()));
-            }
-            Path folder = Files.createTempDirectory(PREFIX);
-            Files.writeString(note, folder.toString(), StandardCharsets.UTF_8);
-            folder.toFile().deleteOnExit();
-            return folder;
-        } catch (IOException e) {
-            LOG.warn("SQLite's native library is unpacked to the usual temporary folder: {}", e.toString());
-            return null;
-        }
-    }
-
-    private static void remove(Path folder) throws IOException {
-        if (!folder.isAbsolute() || !folder.getFileName().toString().startsWith(PREFIX) || !Files.isDirectory(folder)) {
+        if (System.getProperty(FOLDER) != null || System.getProperty(UNPACKED) != null || !PLACED.compareAndSet(false, true)) {
             return;
         }
-        List<Path> files;
+        try {
+            Path folder = folder(store);
+            System.setProperty(UNPACKED, folder.toString());
+            // a process that is killed leaves both to the next one
+            folder.toFile().deleteOnExit();
+            Path library = unpack(folder);
+            if (library != null) {
+                library.toFile().deleteOnExit();
+                System.setProperty(FOLDER, folder.toString());
+            }
+        } catch (IOException e) {
+            LOG.warn("SQLite's native library is unpacked to the usual temporary folder: {}", e.toString());
+        }
+    }
+
+    /** The folder of the last owner of the store, without what that unpacked in vain, or a new one if that is gone or anybody else can write there. */
+    static Path folder(Path store) throws IOException {
+        Path note = store.resolveSibling(store.getFileName() + ".native");
+        if (Files.exists(note)) {
+            Path last = Path.of(Files.readString(note, StandardCharsets.UTF_8).strip());
+            if (last.isAbsolute() && last.getFileName().toString().startsWith(PREFIX) && Files.isDirectory(last, LinkOption.NOFOLLOW_LINKS)
+                    && Files.getOwner(last, LinkOption.NOFOLLOW_LINKS).equals(Files.getOwner(note)) && isClosedToOthers(last)) {
+                removeCopies(last);
+                return last;
+            }
+        }
+        Path folder = Files.createTempDirectory(PREFIX);
+        Files.writeString(note, folder.toString(), StandardCharsets.UTF_8);
+        return folder;
+    }
+
+    private static boolean isClosedToOthers(Path folder) throws IOException {
+        return !Files.getFileStore(folder).supportsFileAttributeView("posix")
+                || PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)).equals("rwx------");
+    }
+
+    /** sqlite-jdbc's own copies have names of their own each. */
+    private static void removeCopies(Path folder) throws IOException {
+        List<Path> copies;
         try (Stream<Path> all = Files.list(folder)) {
-            files = all.filter(file -> file.getFileName().toString().startsWith("sqlite-")).toList();
+            copies = all.filter(file -> file.getFileName().toString().startsWith("sqlite-")).toList();
         }
-        for (Path file : files) {
-            Files.delete(file);
+        for (Path copy : copies) {
+            Files.delete(copy);
         }
-        Files.delete(folder);
+    }
+
+    /** @return the whole library; null if sqlite-jdbc has none for this system in its jar, of which it tells by itself */
+    static Path unpack(Path folder) throws IOException {
+        String name = LibraryLoaderUtil.getNativeLibName();
+        URL packed = SqliteLibrary.class.getResource(LibraryLoaderUtil.getNativeLibResourcePath() + "/" + name);
+        URLConnection connection = packed == null ? null : packed.openConnection();
+        if (!(connection instanceof JarURLConnection jar)) {
+            return null;
+        }
+        JarEntry entry = jar.getJarEntry();
+        Path library = folder.resolve(name);
+        if (!isWhole(library, entry)) {
+            Path next = folder.resolve("sqlite-next");
+            try (InputStream in = jar.getInputStream()) {
+                Files.copy(in, next, StandardCopyOption.REPLACE_EXISTING);
+            }
+            Files.move(next, library, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        }
+        return library;
+    }
+
+    private static boolean isWhole(Path library, JarEntry entry) throws IOException {
+        if (!Files.isRegularFile(library, LinkOption.NOFOLLOW_LINKS) || Files.size(library) != entry.getSize()) {
+            return false;
+        }
+        CRC32 sum = new CRC32();
+        sum.update(Files.readAllBytes(library));
+        return sum.getValue() == entry.getCrc();
     }
 }
