@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.ServiceLoader;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -70,6 +71,10 @@ public final class Main implements Runnable {
     }
 
     public static void main(String[] args) {
+        // beside the command line: each of them takes a tenth of a second, and after a kill work goes on sooner
+        Thread log = new Thread(LoggerFactory::getILoggerFactory, "open-log");
+        log.setDaemon(true);
+        log.start();
         int exitCode = commandLine(System.getenv(), Path.of("").toAbsolutePath()).execute(args);
         System.out.flush();
         System.exit(exitCode);
