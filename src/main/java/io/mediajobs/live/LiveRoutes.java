@@ -61,10 +61,13 @@ public final class LiveRoutes implements RouteControl, AutoCloseable {
     public static final class Start {
         private final Edition edition;
         private final List<Rejection> rejections;
+        private final String checked;
 
-        private Start(Edition edition, List<Rejection> rejections) {
+        /** @param checked what the check went by that found nothing; null if this is not what was checked */
+        private Start(Edition edition, List<Rejection> rejections, String checked) {
             this.edition = edition;
             this.rejections = rejections;
+            this.checked = checked;
         }
 
         /** Whether it is the last good version instead of what is on disk. */
@@ -92,9 +95,14 @@ public final class LiveRoutes implements RouteControl, AutoCloseable {
 
     private static Start checked(Settings settings, Consumer<Settings> checks) {
         Edition edition;
+        String inputs;
         List<Rejection> rejections;
         try {
             edition = read(settings.copy());
+            inputs = CheckedInputs.of(settings.copy(), edition.files());
+            if (new Staging(settings.copy().path("data.folder")).isChecked(inputs)) {
+                return new Start(edition, List.of(), inputs);
+            }
             rejections = new RoutesCheck(settings.copy()).withoutWhatIsOff().findingsInFull().stream().map(EditionCheck::of).toList();
         } catch (ConfigurationException e) {
             return lastGood(settings, checks, List.of(EditionCheck.of(null, e.getMessage())), e);
@@ -104,7 +112,7 @@ public final class LiveRoutes implements RouteControl, AutoCloseable {
             return lastGood(settings, checks, List.of(EditionCheck.of(null, broken.getMessage())), broken);
         }
         if (rejections.isEmpty()) {
-            return new Start(edition, List.of());
+            return new Start(edition, List.of(), inputs);
         }
         Rejection first = rejections.get(0);
         return lastGood(settings, checks, rejections, new ConfigurationException(
@@ -136,7 +144,7 @@ public final class LiveRoutes implements RouteControl, AutoCloseable {
         }
         LOG.warn("What is in {} is broken. The program comes up on the last good version, {}, of the routes; mend the files, or this message comes at every"
                 + " start: {}", asked.text("routes.folder"), good.version(), broken.getMessage());
-        return new Start(good, List.copyOf(rejections));
+        return new Start(good, List.copyOf(rejections), null);
     }
 
     private static Edition read(Settings asked) {
@@ -197,7 +205,7 @@ public final class LiveRoutes implements RouteControl, AutoCloseable {
     /** The context has started: keeps its routes for the next start, and looks for edits from now on, unless that is switched off. */
     public void watch() {
         Settings asked = settings.copy();
-        reload.started();
+        reload.started(start.checked);
         hold();
         looking.scheduleWithFixedDelay(() -> quietly(this::hold), PAUSES_EVERY, PAUSES_EVERY, TimeUnit.SECONDS);
         long millis = Math.max(asked.duration("reload.settle").toMillis(), 1);

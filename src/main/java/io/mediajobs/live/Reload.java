@@ -90,8 +90,16 @@ final class Reload {
     }
 
     /** The start has succeeded: what runs is good. */
-    void started() {
+    /** @param checked what the check of the routes went by that found nothing; null if they are not what was checked */
+    void started(String checked) {
         keep();
+        if (checked != null && !unkept) {
+            try {
+                staging.checked(checked);
+            } catch (IOException e) {
+                LOG.warn("That the routes were found good cannot be written into the data folder, so the next start looks through them again: {}", Unreadable.reason(e));
+            }
+        }
     }
 
     private void keep() {

@@ -17,12 +17,13 @@ import org.slf4j.event.Level;
 /**
  * Copies of the routes folder in the data folder: the one that is being checked, and the last good one, which a start comes up on if what is on disk
  * then is broken. A copy is a folder named by its version, which is a hash of all that is in it and shows whether it is whole; a file names the good
- * one and is replaced in one go.
+ * one and is replaced in one go. Another tells what the check of the last start went by that ran.
  */
 public final class Staging {
 
     private static final Logger LOG = LoggerFactory.getLogger(Staging.class);
     private static final String GOOD = "last-good";
+    private static final String CHECKED = "checked";
 
     private final Path folder;
     private String told = "";
@@ -48,9 +49,30 @@ public final class Staging {
             return;
         }
         stage(files);
-        Path next = Files.writeString(folder.resolve(GOOD + ".tmp"), files.version() + "\n");
-        Files.move(next, folder.resolve(GOOD), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        write(GOOD, files.version());
         removeAllBut(files.version());
+    }
+
+    /** What the check went by that found nothing wrong with the files of a start, which runs. */
+    void checked(String inputs) throws IOException {
+        if (!isChecked(inputs)) {
+            write(CHECKED, inputs);
+        }
+    }
+
+    /** Whether the last start that ran was on exactly this. */
+    boolean isChecked(String inputs) {
+        try {
+            return Files.readString(folder.resolve(CHECKED)).strip().equals(inputs);
+        } catch (IOException e) {
+            LOG.debug("Not known to be checked: {}", inputs, e);
+            return false;
+        }
+    }
+
+    private void write(String name, String line) throws IOException {
+        Path next = Files.writeString(folder.resolve(name + ".tmp"), line + "\n");
+        Files.move(next, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     /** What was kept last; empty if nothing was, or it is not whole. */
