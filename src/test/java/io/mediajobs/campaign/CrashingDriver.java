@@ -1,46 +1,63 @@
 package io.mediajobs.campaign;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.DriverManager;
 import java.sql.DriverPropertyInfo;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
-import java.util.Collections;
-import java.util.List;
 import java.util.Properties;
 import java.util.logging.Logger;
 
 /**
  * Stands in front of the database's own driver and knows when a transaction is about to be committed and when it has been. What a
- * transaction is for it reads from its SQL.
+ * transaction is for it reads from its SQL. {@link DriverManager} finds it by a file on the class path.
  */
-final class CrashingDriver implements Driver {
+public final class CrashingDriver implements Driver {
 
     private enum Commit { REGISTRATION, CLAIM, ANSWER, ASSET, END, MARK, OTHER, NONE }
 
-    private final Driver driver;
-
-    private CrashingDriver(Driver driver) {
-        this.driver = driver;
+    static {
+        try {
+            DriverManager.registerDriver(new CrashingDriver());
+        } catch (SQLException e) {
+            throw new ExceptionInInitializerError(e);
+        }
     }
 
-    /** Puts one in front of every driver of this process. */
-    static void install() throws SQLException {
-        List<Driver> drivers = Collections.list(DriverManager.getDrivers());
-        for (Driver driver : drivers) {
-            DriverManager.deregisterDriver(driver);
-            DriverManager.registerDriver(new CrashingDriver(driver));
+    /** Writes the file by which a process that has this folder first on its class path finds this driver before all others. */
+    static void announce(Path classPathFolder) {
+        Path file = classPathFolder.resolve("META-INF/services/java.sql.Driver");
+        try {
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, CrashingDriver.class.getName() + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
+    }
+
+    /** The database's own driver; null if there is none. */
+    private static Driver behind(String url) throws SQLException {
+        for (Driver driver : DriverManager.drivers().toList()) {
+            if (!(driver instanceof CrashingDriver) && driver.acceptsURL(url)) {
+                return driver;
+            }
+        }
+        return null;
     }
 
     @Override
     public Connection connect(String url, Properties info) throws SQLException {
-        Connection connection = driver.connect(url, info);
+        Driver driver = behind(url);
+        Connection connection = driver == null ? null : driver.connect(url, info);
         return connection == null ? null : (Connection) Proxy.newProxyInstance(CrashingDriver.class.getClassLoader(),
                 new Class<?>[] {Connection.class}, new Transactions(connection));
     }
@@ -99,31 +116,31 @@ final class CrashingDriver implements Driver {
 
     @Override
     public boolean acceptsURL(String url) throws SQLException {
-        return driver.acceptsURL(url);
+        return behind(url) != null;
     }
 
     @Override
     public DriverPropertyInfo[] getPropertyInfo(String url, Properties info) throws SQLException {
-        return driver.getPropertyInfo(url, info);
+        return behind(url).getPropertyInfo(url, info);
     }
 
     @Override
     public int getMajorVersion() {
-        return driver.getMajorVersion();
+        return 1;
     }
 
     @Override
     public int getMinorVersion() {
-        return driver.getMinorVersion();
+        return 0;
     }
 
     @Override
     public boolean jdbcCompliant() {
-        return driver.jdbcCompliant();
+        return false;
     }
 
     @Override
     public Logger getParentLogger() throws SQLFeatureNotSupportedException {
-        return driver.getParentLogger();
+        throw new SQLFeatureNotSupportedException("no log of its own");
     }
 }

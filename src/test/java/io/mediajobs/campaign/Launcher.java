@@ -28,6 +28,7 @@ final class Launcher {
         this.heap = heap;
         Path announcement = folder.resolve("announcement");
         CrashingS3.announce(announcement);
+        CrashingDriver.announce(announcement);
         List<String> jars = new ArrayList<>();
         jars.add(jar(announcement, 0));
         for (Path entry : ProductClassPath.entries()) {

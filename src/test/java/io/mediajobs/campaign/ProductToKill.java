@@ -23,8 +23,7 @@ public final class ProductToKill {
     }
 
     /** Takes what the product's command line takes. */
-    public static void main(String[] args) throws Exception {
-        CrashingDriver.install();
+    public static void main(String[] args) {
         io.mediajobs.cli.Main.main(args);
     }
 
