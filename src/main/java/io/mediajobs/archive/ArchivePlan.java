@@ -5,6 +5,7 @@ import io.mediajobs.report.Report;
 import io.mediajobs.report.ReportAsset;
 import io.mediajobs.store.ArchivedAsset;
 import io.mediajobs.store.JobStore;
+import io.mediajobs.store.Uploads;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -12,14 +13,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.apache.camel.Variable;
 
 /** Which assets of a report are in S3 already, and which are to be fetched. */
 public final class ArchivePlan {
 
     private final JobStore jobs;
+    private final Uploads uploads;
 
-    public ArchivePlan(JobStore jobs) {
+    public ArchivePlan(JobStore jobs, Uploads uploads) {
         this.jobs = jobs;
+        this.uploads = uploads;
     }
 
     /**
@@ -37,12 +41,12 @@ public final class ArchivePlan {
             // nor does what is begun now meet what came in another order: one that comes home would pass for another that came home before
             jobs.forgetAssets(job, namesakes);
         }
-        return new JobTransfers(missing, jobs.assets(job));
+        return new JobTransfers(missing, jobs.assets(job), uploads.begun(job));
     }
 
     private static List<Integer> namesakes(List<PlannedAsset> missing) {
-        Map<Name, List<PlannedAsset>> byName = missing.stream().collect(Collectors.groupingBy(planned -> Name.of(planned.asset())));
-        return missing.stream().filter(planned -> byName.get(Name.of(planned.asset())).size() > 1).map(PlannedAsset::position).toList();
+        Map<Name, List<PlannedAsset>> byName = missing.stream().collect(Collectors.groupingBy(Name::of));
+        return byName.values().stream().filter(alike -> alike.size() > 1).flatMap(List::stream).map(PlannedAsset::position).toList();
     }
 
     /** What an asset is known by from one of the provider's answers to the next. The query of its URL is none of it: it may be a signature, which changes and is a secret. */
@@ -51,6 +55,20 @@ public final class ArchivePlan {
         private static Name of(ReportAsset asset) {
             return new Name(asset.role(), asset.urlWithoutSecrets());
         }
+
+        private static Name of(PlannedAsset planned) {
+            return new Name(planned.asset().role(), planned.url());
+        }
+
+        /** Also by URL: a provider that gives its assets in another order next time would otherwise lose one and store another twice. */
+        private boolean isOf(ArchivedAsset saved) {
+            return saved != null && role.equals(saved.role()) && url.equals(saved.sourceUrl());
+        }
+    }
+
+    /** Whether another of the transfers is begun: not after a failure. */
+    public boolean goesOn(@Variable("transfers") JobTransfers transfers) {
+        return transfers.isGoingOn();
     }
 
     /** One of the transfers failed. */
@@ -80,19 +98,19 @@ public final class ArchivePlan {
     public List<PlannedAsset> missing(Job job, Report report) {
         Map<Integer, ArchivedAsset> saved = saved(job);
         List<String> stems = ArchiveKey.stems(report.assets());
+        List<Name> names = report.assets().stream().map(Name::of).toList();
         Set<Name> incomplete = new HashSet<>();
-        for (int position = 0; position < report.assets().size(); position++) {
-            ReportAsset asset = report.assets().get(position);
-            if (!isSame(saved.get(position), asset)) {
-                incomplete.add(Name.of(asset));
+        for (int position = 0; position < names.size(); position++) {
+            if (!names.get(position).isOf(saved.get(position))) {
+                incomplete.add(names.get(position));
             }
         }
         List<PlannedAsset> missing = new ArrayList<>();
-        for (int position = 0; position < report.assets().size(); position++) {
+        for (int position = 0; position < names.size(); position++) {
             ReportAsset asset = report.assets().get(position);
-            if (incomplete.contains(Name.of(asset))) {
+            if (incomplete.contains(names.get(position))) {
                 AssetUrl.parse(asset.url());
-                missing.add(new PlannedAsset(position, asset, stems.get(position)));
+                missing.add(new PlannedAsset(position, asset, stems.get(position), names.get(position).url()));
             }
         }
         return missing;
@@ -108,7 +126,7 @@ public final class ArchivePlan {
         List<ArchivedAsset> complete = new ArrayList<>();
         for (int position = 0; position < report.assets().size(); position++) {
             ArchivedAsset asset = saved.get(position);
-            if (!isSame(asset, report.assets().get(position))) {
+            if (!Name.of(report.assets().get(position)).isOf(asset)) {
                 throw new IllegalStateException("Asset " + position + " of job " + job.key() + " is not in S3, so there is no manifest yet.");
             }
             complete.add(asset);
@@ -120,10 +138,5 @@ public final class ArchivePlan {
         Map<Integer, ArchivedAsset> saved = new HashMap<>();
         jobs.assets(job).forEach(asset -> saved.put(asset.position(), asset));
         return saved;
-    }
-
-    // Also by URL: a provider that gives its assets in another order next time would otherwise lose one and store another twice.
-    private static boolean isSame(ArchivedAsset saved, ReportAsset asset) {
-        return saved != null && Name.of(asset).equals(new Name(saved.role(), saved.sourceUrl()));
     }
 }

@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.apache.camel.Variable;
 
 /**
  * Has S3 say what it has of an asset that was sent, and writes it down. What left here was besides sent with a CRC32C that S3 checks
@@ -45,7 +46,7 @@ public final class AssetCheck {
      * @return what was sent, with its SHA-256
      * @throws S3UnavailableException if S3 has something else than what was sent
      */
-    public Sent verify(Sent sent) {
+    public Sent verify(@Variable("sent") Sent sent) {
         StoredObject.Likeness likeness = stored.compare(sent);
         if (likeness == StoredObject.Likeness.OTHER || likeness == StoredObject.Likeness.NONE) {
             throw other(sent);
@@ -68,7 +69,7 @@ public final class AssetCheck {
      * @return what is there
      * @throws S3DeniedException if it is another object
      */
-    public Sent adopt(Download download) throws IOException {
+    public Sent adopt(@Variable("download") Download download) throws IOException {
         byte[] buffer = new byte[1 << 16];
         while (!download.getBody().isComplete() && download.getBody().read(buffer) >= 0) {
             // digested on its way
@@ -94,7 +95,7 @@ public final class AssetCheck {
      *
      * @param transfers it is one of, which hear if that fails
      */
-    public void save(Sent sent, JobTransfers transfers) {
+    public void save(@Variable("sent") Sent sent, @Variable("transfers") JobTransfers transfers) {
         Job job = sent.job();
         outage.took(job.key());
         ReportAsset asset = sent.planned().asset();
@@ -105,7 +106,7 @@ public final class AssetCheck {
         put(details, CRC32C, sent.crc32c());
         details.put(ARCHIVED_AT, clock.instant().truncatedTo(ChronoUnit.MILLIS).toString());
         ArchivedAsset home = new ArchivedAsset(sent.planned().position(), asset.role(), sent.key(), sent.bytes(), sent.sha256(), sent.contentType(),
-                asset.urlWithoutSecrets(), details);
+                sent.planned().url(), details);
         transfers.recording(records.save(job, home).thenRun(() -> written(sent)));
     }
 

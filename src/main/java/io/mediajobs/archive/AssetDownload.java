@@ -14,6 +14,10 @@ import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.Variable;
+import org.apache.camel.component.aws2.s3.AWS2S3Constants;
 import org.apache.hc.client5.http.auth.AuthScope;
 import org.apache.hc.client5.http.auth.CredentialsProvider;
 import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
@@ -146,6 +150,34 @@ public final class AssetDownload implements AutoCloseable {
     }
 
     /**
+     * As {@link #open}, for a route: the answer is in the variable {@code download}, its status in {@code assetStatus}, and in {@code inOnePut} whether the
+     * whole asset comes, and is small enough for one PUT.
+     */
+    public void begin(Exchange exchange, @Variable("job") Job job, @Variable("asset") PlannedAsset planned, @Variable("unfinished") Upload unfinished,
+            @Variable("assetTerms") AssetTerms terms, @Variable("transfers") JobTransfers transfers) {
+        Download download = open(job, planned, unfinished, terms, transfers);
+        exchange.setVariable("download", download);
+        exchange.setVariable("assetStatus", download.getStatus());
+        exchange.setVariable("inOnePut", download.isSinglePut());
+    }
+
+    /** Makes the message one that {@code aws2-s3} stores the asset by: its key, length, type and disposition as headers, and its bytes. */
+    public void prepare(Exchange exchange, @Variable("download") Download download) {
+        Message put = exchange.getMessage();
+        put.setHeader(AWS2S3Constants.KEY, download.getKey());
+        put.setHeader(AWS2S3Constants.CONTENT_LENGTH, download.getLength());
+        put.setHeader(AWS2S3Constants.CONTENT_TYPE, download.getContentType());
+        // what a browser would run, or nobody knows, is for saving only
+        put.setHeader(AWS2S3Constants.CONTENT_DISPOSITION, download.getContentDisposition());
+        put.setBody(download.getBody());
+    }
+
+    /** @throws AssetUnavailableException as {@link Download#getSent} */
+    public Sent sent(@Variable("download") Download download) {
+        return download.getSent();
+    }
+
+    /**
      * Asks for the asset, or for the rest of it where an unfinished upload has its beginning, and follows redirects. The caller closes
      * what it gets.
      *
@@ -258,7 +290,7 @@ public final class AssetDownload implements AutoCloseable {
     }
 
     /** Closes what {@link #open} gave; null is nothing to close. */
-    public void end(Download download) {
+    public void end(@Variable("download") Download download) {
         if (download != null) {
             download.close();
         }

@@ -4,9 +4,12 @@ import io.mediajobs.store.ArchivedAsset;
 import io.mediajobs.store.LeaseLostException;
 import io.mediajobs.store.StoreUnavailableException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -19,15 +22,19 @@ public final class JobTransfers {
     private final List<PlannedAsset> missing;
     private final Map<Integer, Long> bytes = new HashMap<>();
     private final List<CompletableFuture<Void>> written = new ArrayList<>();
+    /** Positions of assets that an upload in parts may have been begun for. */
+    private final Set<Integer> begun;
     private long together;
     private Exception failure;
 
     /**
      * @param missing that are to be fetched
      * @param home    the job's others, which are in S3 already
+     * @param begun   positions of those that an earlier try has begun to send in parts
      */
-    JobTransfers(List<PlannedAsset> missing, List<ArchivedAsset> home) {
+    JobTransfers(List<PlannedAsset> missing, List<ArchivedAsset> home, Collection<Integer> begun) {
         this.missing = List.copyOf(missing);
+        this.begun = new HashSet<>(begun);
         missing.forEach(planned -> bytes.put(planned.position(), 0L));
         together = home.stream().filter(asset -> !bytes.containsKey(asset.position())).mapToLong(ArchivedAsset::bytes).sum();
     }
@@ -40,6 +47,11 @@ public final class JobTransfers {
     /** False after a failure. */
     public synchronized boolean isGoingOn() {
         return failure == null;
+    }
+
+    /** Whether the store need be asked for a beginning: not at the first of this process's transfers of an asset that no earlier try has begun to send. */
+    synchronized boolean mayHaveBegun(PlannedAsset planned) {
+        return !begun.add(planned.position());
     }
 
     /** One did not come home. */

@@ -134,7 +134,7 @@ public final class MultipartUpload implements AutoCloseable {
         Job job = download.getJob();
         Long length = download.getLength() < 0 ? null : download.getLength();
         Upload upload = uploads.begin(job, download.getPlanned().position(), s3.bucket(), download.getKey(), download.getContentType(), partSize,
-                download.getPlanned().asset().urlWithoutSecrets(), length, download.version());
+                download.getPlanned().url(), length, download.version());
         String uploadId = s3.create(upload);
         if (uploadId == null) {
             throw new S3UnavailableException("S3 began an upload of " + download.getPlanned() + " without saying its name.");

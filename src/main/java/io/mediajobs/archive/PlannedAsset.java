@@ -8,11 +8,12 @@ import io.mediajobs.report.ReportAsset;
  * @param position its place in the provider's answer, from 0
  * @param asset    as reported; its URL may hold a signature and is in memory only
  * @param stem     file name without extension: the role, numbered where it occurs several times
+ * @param url      the asset's URL without what may be a secret in it
  */
-public record PlannedAsset(int position, ReportAsset asset, String stem) {
+public record PlannedAsset(int position, ReportAsset asset, String stem, String url) {
 
     @Override
     public String toString() {
-        return "asset " + position + " (" + asset + ")";
+        return "asset " + position + " (" + asset.role() + " " + url + ")";
     }
 }

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.camel.Variable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -50,8 +51,8 @@ public final class UnfinishedUploads {
      * @return null if there is none
      * @throws ArchiveException if S3 cannot say
      */
-    public Upload find(Job job, PlannedAsset planned) {
-        Upload upload = uploads.find(job, planned.position()).orElse(null);
+    public Upload find(@Variable("job") Job job, @Variable("asset") PlannedAsset planned, @Variable("transfers") JobTransfers transfers) {
+        Upload upload = transfers.mayHaveBegun(planned) ? uploads.find(job, planned.position()).orElse(null) : null;
         if (upload == null) {
             return null;
         }
@@ -67,7 +68,7 @@ public final class UnfinishedUploads {
     }
 
     private Upload usable(Job job, PlannedAsset planned, Upload upload) {
-        boolean isOfThisAsset = upload.bucket().equals(s3.bucket()) && upload.sourceUrl().equals(planned.asset().urlWithoutSecrets());
+        boolean isOfThisAsset = upload.bucket().equals(s3.bucket()) && upload.sourceUrl().equals(planned.url());
         if (isOfThisAsset && upload.sentAll()) {
             return upload;
         }

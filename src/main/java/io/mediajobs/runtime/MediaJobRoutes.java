@@ -222,7 +222,7 @@ public final class MediaJobRoutes implements AutoCloseable {
 
     private void bindArchive(JobStore jobs, Uploads uploads, JobEvents events, Metrics metrics, S3Access s3) {
         ArchiveKey keys = ArchiveKey.of(settings);
-        ArchivePlan plan = new ArchivePlan(jobs);
+        ArchivePlan plan = new ArchivePlan(jobs, uploads);
         S3Outage outage = new S3Outage();
         main.bind("s3Client", s3.once());
         main.bind("s3RepeatingClient", s3.repeating());

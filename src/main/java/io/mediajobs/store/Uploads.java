@@ -50,6 +50,12 @@ public final class Uploads {
                 .map((rows, context) -> upload(rows)).findOne().map(upload -> upload.withParts(parts(handle, upload.id()))));
     }
 
+    /** Positions of the assets that earlier tries of this attempt began an upload for. */
+    public List<Integer> begun(Job job) {
+        return database.read(handle -> handle.createQuery("SELECT DISTINCT position FROM upload WHERE job = :job AND attempt = :attempt AND needed")
+                .bind("job", job.id()).bind("attempt", job.attempt()).mapTo(Integer.class).list());
+    }
+
     /**
      * Writes down that an upload is about to begin, before S3 knows of it. An earlier one of the same asset is no longer needed.
      *

@@ -81,13 +81,13 @@ final class ArchiveParts implements AutoCloseable {
         S3Access access = S3Access.untried(settings, retry -> retry.backoffStrategy(pause).throttlingBackoffStrategy(pause));
         s3 = access.once();
         keys = ArchiveKey.of(settings);
-        ArchivePlan plan = new ArchivePlan(jobs);
+        uploads = new Uploads(database);
+        ArchivePlan plan = new ArchivePlan(jobs, uploads);
         s3Repeating = access.repeating();
         download = new AssetDownload(settings, keys, new TransferLimits(settings), new AddressGuard(settings, names), settings::text,
                 () -> !access.namesChecksums());
         S3Multipart multipart = new S3Multipart(settings, s3, s3Repeating);
         StoredObject stored = new StoredObject(settings, access);
-        uploads = new Uploads(database);
         unfinished = new UnfinishedUploads(settings, uploads, multipart);
         upload = new MultipartUpload(settings, uploads, multipart, unfinished, stored, download, 1);
         S3Outage outage = new S3Outage();

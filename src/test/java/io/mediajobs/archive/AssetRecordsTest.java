@@ -84,7 +84,7 @@ class AssetRecordsTest {
             Job job = job(jobs);
             doThrow(new OutOfMemoryError("Java heap space")).doCallRealMethod().when(jobs).saveAssets(any());
             try (AssetRecords records = new AssetRecords(jobs)) {
-                JobTransfers transfers = new JobTransfers(List.of(), List.of());
+                JobTransfers transfers = new JobTransfers(List.of(), List.of(), List.of());
                 CompletableFuture<Void> failed = records.save(job, home(0));
                 assertThatThrownBy(failed::get).hasStackTraceContaining("Java heap space");
                 transfers.recording(failed);

@@ -168,7 +168,7 @@ class JobTransfersTest {
         Job held = parts.archiving("held", "job", Map.of());
         Job lost = parts.archiving("lost", "job", Map.of());
         parts.jobs.override(lost.key(), any -> JobChange.to(JobState.CANCELLED).askNoMore());
-        JobTransfers transfers = new JobTransfers(List.of(), List.of());
+        JobTransfers transfers = new JobTransfers(List.of(), List.of(), List.of());
         try (AssetRecords records = new AssetRecords(parts.jobs)) {
             CompletableFuture<Void> first = records.save(held, home(0));
             CompletableFuture<Void> second = records.save(lost, home(0));
