@@ -78,11 +78,27 @@ public final class Turns implements HttpActivityListener, AutoCloseable {
         }
     }
 
+    /** How far ahead turns must lie, so that who gets them hears of them before they are over: as long as that took lately. */
+    private static final class Lead {
+        private long nanos;
+
+        private synchronized void took(long time) {
+            nanos = Math.min(LONGEST_LEAD.toNanos(), Math.max(time, nanos - nanos / 8));
+        }
+
+        /** In milliseconds, rounded up. */
+        private synchronized Duration time() {
+            return Duration.ofMillis(nanos / 1_000_000 + 1);
+        }
+    }
+
     /** How one provider is paced by this process. */
     private static final class Pacing {
         private volatile Duration spacing = Duration.ZERO;
         private volatile boolean known;
-        private long leadNanos;
+        /** How long a claim takes, and how long a single turn: much less, and above all in a process that has just started. */
+        private final Lead ofClaims = new Lead();
+        private final Lead ofSingleTurns = new Lead();
         private long lastSent = System.nanoTime() - Duration.ofDays(1).toNanos();
         private volatile long restUntil = System.nanoTime();
 
@@ -92,13 +108,8 @@ public final class Turns implements HttpActivityListener, AutoCloseable {
             return lastSent;
         }
 
-        private synchronized void took(long nanos) {
-            leadNanos = Math.min(LONGEST_LEAD.toNanos(), Math.max(nanos, leadNanos - leadNanos / 8));
-        }
-
-        private synchronized Pace pace(Duration ahead) {
-            // in milliseconds, rounded up
-            return new Pace(spacing, Duration.ofMillis(leadNanos / 1_000_000 + 1), ahead);
+        private Pace pace(Lead lead, Duration ahead) {
+            return new Pace(spacing, lead.time(), ahead);
         }
 
         private boolean rests() {
@@ -111,18 +122,22 @@ public final class Turns implements HttpActivityListener, AutoCloseable {
         Pacing pacing = pacing(provider);
         pacing.spacing = rate.spacing();
         pacing.known = true;
-        return pacing.pace(ahead);
+        return pacing.pace(pacing.ofClaims, ahead);
     }
 
     /** As {@link #pace(String, Rate)}, of the rate that the provider's route has said last; empty if it has not said any yet. */
     Optional<Pace> pace(String provider) {
         Pacing pacing = pacing(provider);
-        return pacing.known ? Optional.of(pacing.pace(ahead)) : Optional.empty();
+        return pacing.known ? Optional.of(pacing.pace(pacing.ofClaims, ahead)) : Optional.empty();
     }
 
-    /** Turns of the provider have been given out. @param took how long that took, nanoseconds */
+    /** Turns of the provider have been given out by a claim. @param took how long that took, nanoseconds */
     void given(String provider, long took) {
-        pacing(provider).took(took);
+        given(pacing(provider).ofClaims, took);
+    }
+
+    private void given(Lead lead, long took) {
+        lead.took(took);
         try {
             readClock();
         } catch (StoreUnavailableException e) {
@@ -195,8 +210,8 @@ public final class Turns implements HttpActivityListener, AutoCloseable {
 
     private Turn take(String provider, Pacing pacing, Turn claimed) {
         long begin = System.nanoTime();
-        Optional<Turn> taken = jobs.turn(provider, pacing.pace(ahead), claimed);
-        given(provider, System.nanoTime() - begin);
+        Optional<Turn> taken = jobs.turn(provider, pacing.pace(pacing.ofSingleTurns, ahead), claimed);
+        given(pacing.ofSingleTurns, System.nanoTime() - begin);
         return taken.orElseThrow(() -> new NotSentException("Provider " + provider + " is paused"));
     }
 
