@@ -49,7 +49,7 @@ public final class JobTransfers {
         return failure == null;
     }
 
-    /** Whether the store need be asked for a beginning: not at the first of this process's transfers of an asset that no earlier try has begun to send. */
+    /** Whether the store may know of a beginning: one that an earlier try of the job has left, or an earlier transfer of this one. */
     synchronized boolean mayHaveBegun(PlannedAsset planned) {
         return !begun.add(planned.position());
     }

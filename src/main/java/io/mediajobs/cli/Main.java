@@ -75,9 +75,20 @@ public final class Main implements Runnable {
         Thread log = new Thread(LoggerFactory::getILoggerFactory, "open-log");
         log.setDaemon(true);
         log.start();
-        int exitCode = commandLine(System.getenv(), Path.of("").toAbsolutePath()).execute(args);
+        CommandLine line = commandLine(System.getenv(), Path.of("").toAbsolutePath());
+        join(log);
+        int exitCode = line.execute(args);
         System.out.flush();
         System.exit(exitCode);
+    }
+
+    // who asks for a logger before the log is open gets one that stands in for it
+    private static void join(Thread log) {
+        try {
+            log.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** The whole command line; its output goes to {@code getOut} and {@code getErr} of what is returned. */

@@ -19,8 +19,6 @@ import picocli.CommandLine.Spec;
         "SIGTERM or Ctrl-C: no new polls, work that runs may end within camel.main.shutdown-timeout, exit code 0. A second one: at once."})
 final class RunCommand implements Callable<Integer> {
 
-    private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
-
     @ParentCommand
     private Main main;
 
@@ -29,8 +27,10 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        // not with the class, which is there before the log is
+        Logger log = LoggerFactory.getLogger(RunCommand.class);
         // Java's own way would print it past the log, secrets included
-        Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> LOG.error("Thread {} ended by a failure", thread.getName(), failure));
+        Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> log.error("Thread {} ended by a failure", thread.getName(), failure));
         Settings settings = main.settings();
         // before the start: what it cannot say of the settings must stop it
         String where = where(settings);
@@ -42,10 +42,10 @@ final class RunCommand implements Callable<Integer> {
                 spec.commandLine().getOut().flush();
                 stop.await();
             }
-            LOG.info("Stopping: no new polls; work that runs has {} s to end", patience);
+            log.info("Stopping: no new polls; work that runs has {} s to end", patience);
         }
         ClassArchive.write();
-        LOG.info("Stopped");
+        log.info("Stopped");
         return ExitCode.OK.number();
     }
 

@@ -100,7 +100,7 @@ public final class LiveRoutes implements RouteControl, AutoCloseable {
         try {
             edition = read(settings.copy());
             inputs = CheckedInputs.of(settings.copy(), edition.files());
-            if (new Staging(settings.copy().path("data.folder")).isChecked(inputs)) {
+            if (inputs != null && new Staging(settings.copy().path("data.folder")).isChecked(inputs)) {
                 return new Start(edition, List.of(), inputs);
             }
             rejections = new RoutesCheck(settings.copy()).withoutWhatIsOff().findingsInFull().stream().map(EditionCheck::of).toList();
@@ -112,7 +112,8 @@ public final class LiveRoutes implements RouteControl, AutoCloseable {
             return lastGood(settings, checks, List.of(EditionCheck.of(null, broken.getMessage())), broken);
         }
         if (rejections.isEmpty()) {
-            return new Start(edition, List.of(), inputs);
+            // what was saved meanwhile is not what was looked at
+            return new Start(edition, List.of(), edition.isSame(read(settings.copy())) ? inputs : null);
         }
         Rejection first = rejections.get(0);
         return lastGood(settings, checks, rejections, new ConfigurationException(

@@ -89,8 +89,11 @@ final class Reload {
         taken(edition, on, on.names(), Set.of(), rejections);
     }
 
-    /** The start has succeeded: what runs is good. */
-    /** @param checked what the check of the routes went by that found nothing; null if they are not what was checked */
+    /**
+     * The start has succeeded: what runs is good.
+     *
+     * @param checked what the check of the routes went by that found nothing; null if they are not what was checked
+     */
     void started(String checked) {
         keep();
         if (checked != null && !unkept) {

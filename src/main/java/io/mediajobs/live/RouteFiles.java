@@ -38,7 +38,7 @@ public final class RouteFiles {
     static final RouteFiles NONE = new RouteFiles(Map.of());
 
     private final TreeMap<String, Content> contents;
-    private final String version;
+    private final byte[] hash;
 
     /** What a file holds; what it refers to is found out once, and only if somebody asks. */
     private static final class Content {
@@ -66,7 +66,7 @@ public final class RouteFiles {
             digest.update((file + '\n').getBytes(StandardCharsets.UTF_8));
             digest.update(content.hash);
         });
-        version = HexFormat.of().formatHex(digest.digest(), 0, 6);
+        hash = digest.digest();
     }
 
     /**
@@ -177,7 +177,12 @@ public final class RouteFiles {
 
     /** The beginning of the SHA-256 over all paths and contents. */
     String version() {
-        return version;
+        return HexFormat.of().formatHex(hash, 0, 6);
+    }
+
+    /** The SHA-256 over all paths and contents. */
+    byte[] hash() {
+        return hash.clone();
     }
 
     /** The beginning of the SHA-256 of one file; null if there is no such file. */

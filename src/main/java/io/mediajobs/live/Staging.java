@@ -60,7 +60,7 @@ public final class Staging {
         }
     }
 
-    /** Whether the last start that ran was on exactly this. */
+    /** Whether this is what was checked and then ran last. */
     boolean isChecked(String inputs) {
         try {
             return Files.readString(folder.resolve(CHECKED)).strip().equals(inputs);

@@ -187,8 +187,8 @@ public final class JobStore {
                 List<Job> mine = handle.createQuery("SELECT * FROM job WHERE polling AND provider = :provider AND lease_token = :token ORDER BY next_poll_at")
                         .bind("provider", provider).bind("token", token).map((rows, context) -> JobRows.job(rows)).list();
                 if (!mine.isEmpty()) {
-                    // their turns are not known any more: they take new ones
-                    Turn missed = providers.missedTurn(handle, provider);
+                    // their turns are not known any more: they take new ones, and a single one may be a probe
+                    Turn missed = mine.size() == 1 ? providers.missedTurn(handle, provider) : null;
                     return mine.stream().map(job -> job.withTurn(missed)).toList();
                 }
             }
@@ -219,6 +219,10 @@ public final class JobStore {
                             .bind("provider", provider).bind("now", now).bind("limit", admitted - claimed.size())
                             .map((rows, context) -> JobRows.job(rows)).list());
                 }
+            }
+            if (claimed.isEmpty()) {
+                // all that is due is just being written by others
+                providers.giveBack(handle, now, provider, turns.get(0));
             }
             claimed.sort(Comparator.comparing(Job::nextPollAt));
             return IntStream.range(0, claimed.size()).mapToObj(i -> claimed.get(i).withTurn(turns.get(i))).toList();

@@ -117,8 +117,10 @@ public final class ListRounds {
         return database.write(Duration.ZERO, (handle, again) -> {
             providers.lock(handle, database.now(handle), provider);
             if (again) {
-                // the answer to the first try's commit may have got lost: that round is nobody's
-                end(handle, provider, token);
+                // the answer to the first try's commit may have got lost: that round is nobody's, and so is the probe, if its page was to be one
+                if (end(handle, provider, token) > 0) {
+                    providers.giveBack(handle, database.now(handle), provider, providers.missedTurn(handle, provider));
+                }
             }
             long now = database.now(handle);
             Plan plan = plan(handle, now, provider, terms);

@@ -143,7 +143,7 @@ final class ProviderTable {
      * One turn, however far ahead it is; empty while the provider is not to be asked. The provider is locked already.
      *
      * @param claimed the turn that came with the claim of what is asked for; null if nothing was claimed. The window of a probe is there for all
-     *                its requests, and for one more try of one that missed its turn
+     *                its requests, also when one missed its turn
      */
     Optional<Turn> turn(Handle handle, long now, String provider, Pace pace, Turn claimed) {
         Row row = row(handle, provider);

@@ -54,29 +54,33 @@ final class SqliteLibrary {
                 System.setProperty(FOLDER, folder.toString());
             }
         } catch (IOException e) {
-            LOG.warn("SQLite's native library is unpacked to the usual temporary folder: {}", e.toString());
+            LOG.warn("SQLite's native library is left to sqlite-jdbc, which leaves a copy behind each time a process is killed: {}", e.toString());
         }
     }
 
-    /** The folder of the last owner of the store, without what that unpacked in vain, or a new one if that is gone or anybody else can write there. */
+    /** The folder of the last owner of the store, without what that unpacked in vain, or a new one if it is gone, elsewhere, or open to others. */
     static Path folder(Path store) throws IOException {
         Path note = store.resolveSibling(store.getFileName() + ".native");
-        if (Files.exists(note)) {
+        try {
             Path last = Path.of(Files.readString(note, StandardCharsets.UTF_8).strip());
-            if (last.isAbsolute() && last.getFileName().toString().startsWith(PREFIX) && Files.isDirectory(last, LinkOption.NOFOLLOW_LINKS)
-                    && Files.getOwner(last, LinkOption.NOFOLLOW_LINKS).equals(Files.getOwner(note)) && isClosedToOthers(last)) {
+            if (last.startsWith(System.getProperty("java.io.tmpdir")) && last.getFileName().toString().startsWith(PREFIX)
+                    && Files.isDirectory(last, LinkOption.NOFOLLOW_LINKS) && isOnlyForOwnerOf(note, last)) {
                 removeCopies(last);
                 return last;
             }
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("No library of an earlier process", e);
         }
         Path folder = Files.createTempDirectory(PREFIX);
         Files.writeString(note, folder.toString(), StandardCharsets.UTF_8);
         return folder;
     }
 
-    private static boolean isClosedToOthers(Path folder) throws IOException {
-        return !Files.getFileStore(folder).supportsFileAttributeView("posix")
-                || PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)).equals("rwx------");
+    /** A library is a program: whoever could put one there would be this user. */
+    private static boolean isOnlyForOwnerOf(Path note, Path folder) throws IOException {
+        return Files.getOwner(folder, LinkOption.NOFOLLOW_LINKS).equals(Files.getOwner(note))
+                && (!folder.getFileSystem().supportedFileAttributeViews().contains("posix")
+                || PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)).equals("rwx------"));
     }
 
     /** sqlite-jdbc's own copies have names of their own each. */

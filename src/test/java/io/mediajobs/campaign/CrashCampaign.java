@@ -104,6 +104,9 @@ public final class CrashCampaign {
             Thread registering = new Thread(traffic, "traffic");
             registering.start();
             killAll(nodes, eventsFiles, traffic, store);
+            if (settings.kills() >= 20 && killsByPoint.keySet().stream().noneMatch(how -> how.endsWith("commit"))) {
+                findings.add("no process was killed at a commit", "the driver that knows of commits is not used");
+            }
             traffic.noMoreJobs();
             finish(nodes, traffic, store, bucket);
             traffic.stop();

@@ -1,10 +1,8 @@
 package io.mediajobs.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mediajobs.TestProgram;
-import io.mediajobs.config.ConfigurationException;
 import io.mediajobs.config.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,15 +17,15 @@ import org.junit.jupiter.api.io.TempDir;
 
 class CheckedInputsTest {
 
-    private static final String SECRET = "a-key-that-nobody-may-see";
-
     @TempDir
     Path folder;
     private Path routes;
+    private Path program;
 
     @BeforeEach
     void copy() throws IOException {
         routes = TestProgram.copyRoutes(folder.resolve("routes"));
+        program = Files.writeString(folder.resolve("program.jar"), "1");
     }
 
     private Settings settings(Map<String, String> more) {
@@ -37,7 +35,7 @@ class CheckedInputsTest {
     }
 
     private String inputs(Map<String, String> more) throws IOException {
-        return CheckedInputs.of(settings(more), RouteFiles.read(routes));
+        return CheckedInputs.of(settings(more), RouteFiles.read(routes), List.of(program.toFile()));
     }
 
     @Test
@@ -47,36 +45,37 @@ class CheckedInputsTest {
         assertThat(inputs(Map.of("provider.stories.rate", "7/s"))).isNotEqualTo(before);
         Path file = routes.resolve("providers/stories.jq");
         Files.writeString(file, Files.readString(file) + "\n# another\n");
-        assertThat(inputs(Map.of())).isNotEqualTo(before);
+        String edited = inputs(Map.of());
+        assertThat(edited).isNotEqualTo(before);
+        Files.writeString(program, "another");
+        assertThat(inputs(Map.of())).isNotEqualTo(edited);
+    }
+
+    /** What an operator's own setting takes from the environment is hidden, and a route may refer to it. */
+    @Test
+    void soDoesWhatComesFromTheEnvironment() throws Exception {
+        assertThat(fromEnvironment("direct:acme-first")).isNotEqualTo(fromEnvironment("direct:acme-second"));
+    }
+
+    private String fromEnvironment(String value) throws IOException {
+        Settings settings = Settings.load(Path.of("").toAbsolutePath(), List.of(Files.writeString(folder.resolve("own.properties"), "acme.next={{env:ACME_NEXT}}\n")),
+                Map.of("ACME_NEXT", value), new Properties(), Map.of("routes.folder", routes.toString()));
+        return CheckedInputs.of(settings, RouteFiles.read(routes), List.of(program.toFile()));
     }
 
     @Test
-    void secretsMakeNone() throws Exception {
-        assertThat(inputs(Map.of("provider.stories.key", SECRET))).isEqualTo(inputs(Map.of("provider.stories.key", SECRET + "-2")));
+    void theLastOneIsKept() throws Exception {
+        Staging staging = new Staging(Files.createDirectories(folder.resolve("data")));
+        assertThat(staging.isChecked("one")).isFalse();
+        staging.keep(RouteFiles.read(routes));
+        staging.checked("one");
+        assertThat(staging.isChecked("one")).isTrue();
+        staging.checked("two");
+        assertThat(staging.isChecked("one")).isFalse();
     }
 
     @Test
-    void whatRanIsNotLookedAtAgainAndAllElseIs() throws Exception {
-        Path file = routes.resolve("providers/stories.camel.yaml");
-        Files.writeString(file, "- route: {");
-        Settings settings = settings(Map.of());
-        assertThatThrownBy(() -> LiveRoutes.choose(settings, checks -> { }).get()).isInstanceOf(ConfigurationException.class).hasMessageContaining("stories.camel.yaml");
-        Files.createDirectories(folder.resolve("data/routes"));
-        new Staging(folder.resolve("data")).checked(inputs(Map.of()));
-        assertThat(LiveRoutes.choose(settings, checks -> { }).get().isLastGood()).isFalse();
-        Files.writeString(file, "- route: { ");
-        assertThatThrownBy(() -> LiveRoutes.choose(settings, checks -> { }).get()).isInstanceOf(ConfigurationException.class);
-    }
-
-    @Test
-    void aStartThatRunsWritesItDown() throws Exception {
-        EditedProgram program = EditedProgram.at(folder, Map.of()).start();
-        try (program) {
-            assertThat(folder.resolve("data/routes/checked")).isRegularFile();
-        }
-        String first = Files.readString(folder.resolve("data/routes/checked"));
-        try (EditedProgram again = EditedProgram.at(folder, Map.of("provider.stories.rate", "7/s")).start()) {
-            assertThat(Files.readString(folder.resolve("data/routes/checked"))).isNotEqualTo(first);
-        }
+    void aProgramOfFoldersIsAlwaysLookedAt() throws Exception {
+        assertThat(CheckedInputs.of(settings(Map.of()), RouteFiles.read(routes))).isNull();
     }
 }

@@ -193,18 +193,6 @@ class TurnsTest {
         assertThatThrownBy(() -> send(probe, HOST)).as("the provider asks for patience").isInstanceOf(NotSentException.class);
     }
 
-    @Test
-    void aProbeThatWasNotSentIsFollowedByTheNextAtOnce() {
-        Job early = claim(Rate.parse("none")).get(0);
-        pauseByAnOutage();
-        jobs.releaseAll();
-        Job probe = claim(Rate.parse("none")).get(0);
-        jobs.release(early);
-        assertThat(claim(Rate.parse("none"))).as("the probe is under way").isEmpty();
-        jobs.release(probe);
-        assertThat(claim(Rate.parse("none"))).hasSize(1);
-    }
-
     private void pauseByAnOutage() {
         jobs.signal("acme", new ProviderSignal.Unavailable(new JobError("http-503", "down", true), 1, Duration.ZERO, Duration.ZERO));
     }

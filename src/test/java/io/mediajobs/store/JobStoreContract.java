@@ -510,6 +510,25 @@ abstract class JobStoreContract {
     }
 
     @Test
+    void aProbeThatIsGivenBackUnsentIsFollowedByTheNextAtOnce() {
+        register("p", "1");
+        register("p", "2");
+        // claimed before the outage, and long in the archive's hands
+        Job early = jobs.apply(claimOne("p"), JobChange.to(JobState.ARCHIVING).handOver().askAgainIn(Duration.ZERO), null);
+        outage("p");
+        Job probe = claimOne("p");
+        jobs.release(early);
+        assertThat(jobs.providers().get(0).pausedUntil()).as("the probe's window, which is none of the other's").isAfter(jobs.now());
+        jobs.release(probe);
+        assertThat(jobs.providers().get(0).pausedUntil()).isBeforeOrEqualTo(jobs.now());
+        assertThat(claimOne("p")).isNotNull();
+    }
+
+    private void outage(String provider) {
+        jobs.signal(provider, new ProviderSignal.Unavailable(new JobError("http-503", "down", true), 1, Duration.ZERO, Duration.ZERO));
+    }
+
+    @Test
     void aPausedProviderIsNotClaimedFrom() {
         register("p", "1");
         jobs.pause("p", true);

@@ -281,6 +281,17 @@ abstract class ListRoundsContract {
     }
 
     @Test
+    void aPageThatWasToBeAProbeAndWasNotSentLeavesTheProviderToTheNext() {
+        follow(8);
+        jobs.signal("p", new ProviderSignal.Unavailable(new JobError("http-503", "down", true), 1, Duration.ZERO, Duration.ZERO));
+        Round round = rounds.begin("p", terms()).orElseThrow();
+        assertThat(jobs.providers().get(0).pausedUntil()).isAfter(jobs.now());
+        rounds.release(round);
+        assertThat(jobs.providers().get(0).pausedUntil()).isBeforeOrEqualTo(jobs.now());
+        assertThat(rounds.begin("p", terms())).isPresent();
+    }
+
+    @Test
     void aListThatFailsRestsLongerEachTimeAndItsJobsAreAskedForSingly() {
         follow(5);
         Duration rest = Duration.ofMillis(1);

@@ -88,6 +88,14 @@ class SqliteLibraryTest {
     }
 
     @Test
+    void aNoteThatIsNoneIsNoTrouble() throws Exception {
+        for (String note : List.of("\0\0\0", "", "media-job-routes-1", "/")) {
+            Files.writeString(home.resolve("jobs.db.native"), note);
+            assertThat(folder()).isEmptyDirectory();
+        }
+    }
+
+    @Test
     void nothingElseIsTouched() throws Exception {
         Path precious = Files.createDirectory(home.resolve("precious"));
         Files.writeString(precious.resolve("sqlite-notes"), "x");
