@@ -30,7 +30,10 @@ import org.awaitility.Awaitility;
  * <li>{@code one}: an asset of 1 GiB</li>
  * <li>{@code small}: 1,000 assets of 100 KB, as many at once as rclone has transfers; with servers that answer at once, and with servers that
  * take 20 ms for each answer, as over a network; by a program that was just started, and by one that has run for a while; beside rclone, and the
- * least that a program with the product's libraries does ({@link PlainCopies})</li>
+ * least that a program with the product's libraries does ({@link PlainCopies}). With servers that take 20 ms the product brings home 1.4 times as many a
+ * second as rclone with its ordinary options, and as many as rclone that is told to ask for nothing twice. With servers that answer at once, on the same two
+ * processors, it does not reach rclone: half a second of work in compiled Go is several in Java that is not compiled yet, and the least program does not
+ * reach it either; after some ten thousand assets the product does as many as that one</li>
  * <li>{@code huge}: 10 GiB of known and of unknown length in a heap of 256 MB, and a {@code kill -9} half-way</li>
  * <li>{@code four}: the memory of four assets of 1 GiB at once against that of one</li>
  * </ul>
