@@ -112,13 +112,22 @@ public final class LiveRoutes implements RouteControl, AutoCloseable {
             return lastGood(settings, checks, List.of(EditionCheck.of(null, broken.getMessage())), broken);
         }
         if (rejections.isEmpty()) {
-            // what was saved meanwhile is not what was looked at
-            return new Start(edition, List.of(), edition.isSame(read(settings.copy())) ? inputs : null);
+            return new Start(edition, List.of(), isStillThere(edition, settings.copy()) ? inputs : null);
         }
         Rejection first = rejections.get(0);
         return lastGood(settings, checks, rejections, new ConfigurationException(
                 new Finding(first.file(), first.line(), first.column(), first.message()).told() + (rejections.size() == 1 ? ""
                 : " The command check tells this and " + (rejections.size() - 1) + " more.")));
+    }
+
+    /** What was saved while the check looked is not what it looked at. */
+    private static boolean isStillThere(Edition edition, Settings asked) {
+        try {
+            return edition.isSame(read(asked));
+        } catch (ConfigurationException e) {
+            LOG.debug("A file was taken away while the routes were checked; the next start looks at them again", e);
+            return false;
+        }
     }
 
     /**
