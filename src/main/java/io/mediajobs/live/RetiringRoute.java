@@ -103,7 +103,7 @@ final class RetiringRoute {
         if (from instanceof QuartzEndpoint timer) {
             ServiceHelper.stopService(timer);
             // Camel takes out only its own trigger, and Quartz keeps a job that has another, for a tick out of turn: the next version could not be stored
-            timer.getComponent().getScheduler().deleteJob(new JobKey(timer.getTriggerKey().getName(), timer.getTriggerKey().getGroup()));
+            QuartzJobs.delete(timer.getComponent().getScheduler(), new JobKey(timer.getTriggerKey().getName(), timer.getTriggerKey().getGroup()));
         }
     }
 
