@@ -1,13 +1,9 @@
 package io.mediajobs.campaign;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.DriverManager;
@@ -19,7 +15,7 @@ import java.util.logging.Logger;
 
 /**
  * Stands in front of the database's own driver and knows when a transaction is about to be committed and when it has been. What a
- * transaction is for it reads from its SQL. {@link DriverManager} finds it by a file on the class path.
+ * transaction is for it reads from its SQL. {@link DriverManager} finds it by a file on the class path, see {@link Launcher}.
  */
 public final class CrashingDriver implements Driver {
 
@@ -30,17 +26,6 @@ public final class CrashingDriver implements Driver {
             DriverManager.registerDriver(new CrashingDriver());
         } catch (SQLException e) {
             throw new ExceptionInInitializerError(e);
-        }
-    }
-
-    /** Writes the file by which a process that has this folder first on its class path finds this driver before all others. */
-    static void announce(Path classPathFolder) {
-        Path file = classPathFolder.resolve("META-INF/services/java.sql.Driver");
-        try {
-            Files.createDirectories(file.getParent());
-            Files.writeString(file, CrashingDriver.class.getName() + "\n");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

@@ -1,9 +1,5 @@
 package io.mediajobs.campaign;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import software.amazon.awssdk.core.SdkRequest;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
@@ -14,22 +10,8 @@ import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.UploadPartRequest;
 
-/** Knows when S3 is about to be asked and when it has answered. The AWS SDK finds it by a file on the class path. */
+/** Knows when S3 is about to be asked and when it has answered. The AWS SDK finds it by a file on the class path, see {@link Launcher}. */
 public final class CrashingS3 implements ExecutionInterceptor {
-
-    /**
-     * Writes the file by which the SDK of a process that has this folder on its class path finds this class. It does not stand in the
-     * test resources, since it concerns no other test.
-     */
-    static void announce(Path classPathFolder) {
-        Path file = classPathFolder.resolve("software/amazon/awssdk/global/handlers/execution.interceptors");
-        try {
-            Files.createDirectories(file.getParent());
-            Files.writeString(file, CrashingS3.class.getName() + "\n");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
 
     @Override
     public void beforeTransmission(Context.BeforeTransmission context, ExecutionAttributes attributes) {

@@ -27,14 +27,28 @@ final class Launcher {
         this.folder = folder;
         this.heap = heap;
         Path announcement = folder.resolve("announcement");
-        CrashingS3.announce(announcement);
-        CrashingDriver.announce(announcement);
+        announce(announcement, "software/amazon/awssdk/global/handlers/execution.interceptors", CrashingS3.class);
+        announce(announcement, "META-INF/services/java.sql.Driver", CrashingDriver.class);
         List<String> jars = new ArrayList<>();
         jars.add(jar(announcement, 0));
         for (Path entry : ProductClassPath.entries()) {
             jars.add(Files.isDirectory(entry) ? jar(entry, jars.size()) : entry.toString());
         }
         this.classPath = String.join(File.pathSeparator, jars);
+    }
+
+    /**
+     * Writes the file by which a process that has this folder first on its class path finds a class, before all others of its kind. It does not stand
+     * in the test resources, since it concerns no other test.
+     */
+    private static void announce(Path classPathFolder, String file, Class<?> found) {
+        Path path = classPathFolder.resolve(file);
+        try {
+            Files.createDirectories(path.getParent());
+            Files.writeString(path, found.getName() + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The archive of classes that a process writes when it stops and later ones read. */
