@@ -20,10 +20,12 @@ public final class ArchivePlan {
 
     private final JobStore jobs;
     private final Uploads uploads;
+    private final AssetRecords records;
 
-    public ArchivePlan(JobStore jobs, Uploads uploads) {
+    public ArchivePlan(JobStore jobs, Uploads uploads, AssetRecords records) {
         this.jobs = jobs;
         this.uploads = uploads;
+        this.records = records;
     }
 
     /**
@@ -82,6 +84,7 @@ public final class ArchivePlan {
      * @throws Exception why not all assets are home, if they are not
      */
     public void end(JobTransfers transfers) throws Exception {
+        records.hurry();
         transfers.awaitRecords();
         if (transfers.failure() != null) {
             throw transfers.failure();

@@ -192,8 +192,8 @@ public final class AssetDownload implements AutoCloseable {
      * @throws AssetUnavailableException if a host cannot be reached, or its answer is not usable
      */
     public Download open(Job job, PlannedAsset planned, Upload unfinished, AssetTerms terms, JobTransfers transfers) {
-        Wanted wanted = new Wanted(job, planned, terms == null ? AssetTerms.NONE : terms, limits.watch(planned, transfers),
-                md5.getAsBoolean());
+        AssetTerms known = terms == null ? AssetTerms.NONE : terms;
+        Wanted wanted = new Wanted(job, planned, guard.check(planned.asset().url(), known), known, limits.watch(planned, transfers), md5.getAsBoolean());
         if (unfinished != null && unfinished.sourceVersion() != null && unfinished.partBytes() > 0) {
             Download rest = ask(wanted, Rest.of(unfinished, unfinished.partBytes()));
             if (rest.isUsable()) {
@@ -216,8 +216,8 @@ public final class AssetDownload implements AutoCloseable {
         return ask(before.wanted(), Rest.of(upload, from));
     }
 
-    /** An asset that is fetched now. @param md5 whether its MD5 will be wanted */
-    record Wanted(Job job, PlannedAsset planned, AssetTerms terms, TransferWatch watch, boolean md5) {
+    /** An asset that is fetched now. @param url as the provider reported it, checked @param md5 whether its MD5 will be wanted */
+    record Wanted(Job job, PlannedAsset planned, URI url, AssetTerms terms, TransferWatch watch, boolean md5) {
     }
 
     /**
@@ -234,7 +234,7 @@ public final class AssetDownload implements AutoCloseable {
 
     private Download ask(Wanted wanted, Rest rest) {
         PlannedAsset planned = wanted.planned();
-        URI url = guard.check(planned.asset().url(), wanted.terms());
+        URI url = wanted.url();
         AssetKey key = planned.asset().auth() == null ? null : AssetKey.of(wanted, setting);
         if (key != null && !key.isFor(url)) {
             throw new AssetRefusedException(AssetRefusedException.URL_BLOCKED, "The bytes of " + planned + " need the provider's key, which goes to "

@@ -8,6 +8,7 @@ import io.mediajobs.store.NewAsset;
 import io.mediajobs.store.StoreUnavailableException;
 import io.mediajobs.store.WriteQueue;
 import io.mediajobs.store.WriteQueue.Waiting;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -24,6 +25,8 @@ public final class AssetRecords implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AssetRecords.class);
     private static final int MOST_AT_ONCE = 200;
     private static final long BETWEEN_TRIES_MILLIS = 100;
+    /** Small assets come home by the hundred in a second. What a kill takes with it is fetched again: not more than this long brings. */
+    private static final Duration BETWEEN_COMMITS = Duration.ofMillis(50);
 
     /**
      * @param since   when it came home, in nanoseconds
@@ -34,7 +37,7 @@ public final class AssetRecords implements AutoCloseable {
 
     private final JobStore jobs;
     // what may wait is bounded by the jobs that are archived at the same time
-    private final WriteQueue<Home, Void> queue = new WriteQueue<>("asset-records", Integer.MAX_VALUE, MOST_AT_ONCE, this::write);
+    private final WriteQueue<Home, Void> queue = new WriteQueue<>("asset-records", Integer.MAX_VALUE, MOST_AT_ONCE, BETWEEN_COMMITS, this::write);
 
     public AssetRecords(JobStore jobs) {
         this.jobs = jobs;
@@ -45,6 +48,11 @@ public final class AssetRecords implements AutoCloseable {
         Home home = new Home(new NewAsset(job, asset), System.nanoTime(), new CompletableFuture<>());
         offer(home);
         return home.written;
+    }
+
+    /** A job waits for its assets to be written down. */
+    void hurry() {
+        queue.hurry();
     }
 
     private void offer(Home home) {

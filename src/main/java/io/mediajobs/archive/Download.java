@@ -63,7 +63,7 @@ public final class Download implements AutoCloseable {
             this.key = rest.key();
         } else {
             Optional<String> said = MediaTypes.bare(getPlanned().asset().contentType());
-            Optional<String> named = MediaTypes.ofPath(AssetUrl.parse(getPlanned().asset().url()));
+            Optional<String> named = MediaTypes.ofPath(wanted.url());
             Optional<String> sent = sentType();
             Optional<String> declared = said.or(() -> sent).or(() -> named);
             String type = declared.orElse(MediaTypes.UNKNOWN);

@@ -44,7 +44,7 @@ public final class S3Clients {
 
     /** The same. @param sums gets what S3 answers with */
     static S3Client create(Settings settings, AnsweredSums sums) {
-        return create(settings, sums, settings.number("archive.at-once") + 4, true, put -> longest(put, settings), override -> override
+        return create(settings, sums, settings.number("archive.at-once") + 4, true, longestPut(settings), override -> override
                 .retryStrategy(RetryMode.STANDARD).retryStrategy(retry -> retry.maxAttempts(1)));
     }
 
@@ -70,9 +70,11 @@ public final class S3Clients {
 
     // The time-out of the socket is for reads: a store that stops taking a body would hold its transfer for ever. A body streams from its
     // host, which may be as slow as the minimum rate; S3 gets the time of a part on top.
-    private static long longest(PutObjectRequest put, Settings settings) {
-        double slowest = put.contentLength() == null ? 0 : 1_000.0 * put.contentLength() / Math.max(1, settings.bytes("archive.minimum-rate"));
-        return (long) Math.min(settings.duration("archive.transfer-deadline").toMillis(), settings.duration("s3.part-timeout").toMillis() + slowest);
+    private static ToLongFunction<PutObjectRequest> longestPut(Settings settings) {
+        long slowest = Math.max(1, settings.bytes("archive.minimum-rate"));
+        long deadline = settings.duration("archive.transfer-deadline").toMillis();
+        long part = settings.duration("s3.part-timeout").toMillis();
+        return put -> (long) Math.min(deadline, part + (put.contentLength() == null ? 0 : 1_000.0 * put.contentLength() / slowest));
     }
 
     private static S3Client create(Settings settings, AnsweredSums sums, int connections, boolean streams, ToLongFunction<PutObjectRequest> longestPut,

@@ -61,6 +61,9 @@ public final class Redaction {
             return text;
         }
         String redacted = KnownSecrets.hide(text);
+        if (!mayShowMore(redacted)) {
+            return redacted;
+        }
         if (redacted.indexOf(':') >= 0 || redacted.indexOf('%') >= 0) {
             redacted = URL.matcher(redacted).replaceAll(match -> Matcher.quoteReplacement(shortened(match)));
         }
@@ -69,6 +72,17 @@ public final class Redaction {
             redacted = HIDDEN_NAME.matcher(redacted).replaceAll("$1=" + KnownSecrets.HIDDEN);
         }
         return BEARER.matcher(redacted).replaceAll("$1 " + KnownSecrets.HIDDEN);
+    }
+
+    /** Each of the patterns takes something away only behind one of these: most addresses and names have none of them. */
+    private static boolean mayShowMore(String text) {
+        for (int at = 0; at < text.length(); at++) {
+            char c = text.charAt(at);
+            if (c <= ' ' || c == '=' || c == '?' || c == '#' || c == '@' || c == '%' || c == '\\') {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**

@@ -222,7 +222,8 @@ public final class MediaJobRoutes implements AutoCloseable {
 
     private void bindArchive(JobStore jobs, Uploads uploads, JobEvents events, Metrics metrics, S3Access s3) {
         ArchiveKey keys = ArchiveKey.of(settings);
-        ArchivePlan plan = new ArchivePlan(jobs, uploads);
+        AssetRecords records = opened(new AssetRecords(jobs));
+        ArchivePlan plan = new ArchivePlan(jobs, uploads, records);
         S3Outage outage = new S3Outage();
         main.bind("s3Client", s3.once());
         main.bind("s3RepeatingClient", s3.repeating());
@@ -237,7 +238,7 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.bind("assetDownload", downloads);
         main.bind("unfinishedUploads", unfinished);
         main.bind("multipartUpload", opened(new MultipartUpload(settings, uploads, multipart, unfinished, stored, downloads)));
-        main.bind("assetCheck", new AssetCheck(stored, opened(new AssetRecords(jobs)), unfinished, Clock.systemUTC(), metrics, outage));
+        main.bind("assetCheck", new AssetCheck(stored, records, unfinished, Clock.systemUTC(), metrics, outage));
         main.bind("manifestJson", Manifest.json());
         main.bind("manifest", new Manifest(keys, plan));
         main.bind("archiveOutcome", new ArchiveOutcome(settings, jobs, events, plan, keys, uploads, outage));

@@ -1,5 +1,6 @@
 package io.mediajobs.store;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -26,19 +27,24 @@ public final class WriteQueue<T, R> implements AutoCloseable {
 
     private final BlockingQueue<Waiting<T, R>> queue;
     private final int mostAtOnce;
+    private final long pauseNanos;
     private final Consumer<List<Waiting<T, R>>> write;
     private final Thread writer;
     private boolean closed;
+    private boolean hurried;
 
     /**
      * @param name        of the thread that writes
      * @param mostWaiting how many may wait
      * @param mostAtOnce  how many share a commit
+     * @param pause       between the ends of two commits, unless as many wait as may share one, or somebody {@linkplain #hurry hurries}: what comes
+     *                    meanwhile shares the next one. Zero for none
      * @param write       ends what it is given; what it has not ended when it throws ends with that failure
      */
-    public WriteQueue(String name, int mostWaiting, int mostAtOnce, Consumer<List<Waiting<T, R>>> write) {
+    public WriteQueue(String name, int mostWaiting, int mostAtOnce, Duration pause, Consumer<List<Waiting<T, R>>> write) {
         this.queue = new LinkedBlockingQueue<>(mostWaiting);
         this.mostAtOnce = mostAtOnce;
+        this.pauseNanos = pause.toNanos();
         this.write = write;
         this.writer = new Thread(this::run, name);
         writer.setDaemon(true);
@@ -60,7 +66,29 @@ public final class WriteQueue<T, R> implements AutoCloseable {
         if (closed) {
             return "The program stops";
         }
-        return queue.offer(waiting) ? null : "Too many wait for the job store";
+        if (!queue.offer(waiting)) {
+            return "Too many wait for the job store";
+        }
+        if (queue.size() >= mostAtOnce) {
+            notifyAll();
+        }
+        return null;
+    }
+
+    /** Somebody waits for what was added so far: it is written without a pause. */
+    public synchronized void hurry() {
+        hurried = true;
+        notifyAll();
+    }
+
+    private synchronized void pause(long since) throws InterruptedException {
+        long left = since + pauseNanos - System.nanoTime();
+        while (left > 0 && !hurried && queue.size() < mostAtOnce) {
+            // rounded up: zero milliseconds would be for ever
+            wait(left / 1_000_000 + 1);
+            left = since + pauseNanos - System.nanoTime();
+        }
+        hurried = false;
     }
 
     private synchronized boolean isOpen() {
@@ -70,13 +98,19 @@ public final class WriteQueue<T, R> implements AutoCloseable {
     private void run() {
         // as long as it will ever be: a list that grows could find no memory when what it is to hold has left the queue already
         List<Waiting<T, R>> together = new ArrayList<>(mostAtOnce);
+        long written = System.nanoTime() - pauseNanos;
         try {
             while (isOpen()) {
                 together.clear();
                 try {
                     together.add(queue.take());
+                    pause(written);
                     queue.drainTo(together, mostAtOnce - 1);
-                    write.accept(together);
+                    try {
+                        write.accept(together);
+                    } finally {
+                        written = System.nanoTime();
+                    }
                 } catch (RuntimeException | Error e) {
                     failed(together, e);
                 }

@@ -54,7 +54,7 @@ public final class HookQueue implements AutoCloseable {
     private final Hooks hooks;
     private final Registrar registrar;
     private final boolean adopt;
-    private final WriteQueue<Hook, Received> queue = new WriteQueue<>("webhooks", MOST_WAITING, MOST_AT_ONCE, this::write);
+    private final WriteQueue<Hook, Received> queue = new WriteQueue<>("webhooks", MOST_WAITING, MOST_AT_ONCE, Duration.ZERO, this::write);
     /** Ids of webhooks that are in the store, with the time by {@link System#nanoTime()}. */
     private final Map<String, Long> recent = new LinkedHashMap<>() {
         @Override

@@ -57,7 +57,7 @@ final class ArchiveParts implements AutoCloseable {
     final CamelContext camel = new DefaultCamelContext();
     private final Leases leases;
     private final ThreadPoolExecutor places;
-    private final AssetRecords records;
+    final AssetRecords records;
 
     ArchiveParts(Path folder, String endpoint, String accessKey, String secretKey, Map<String, String> more) throws Exception {
         this(folder, endpoint, accessKey, secretKey, more, SystemDefaultDnsResolver.INSTANCE);
@@ -82,7 +82,8 @@ final class ArchiveParts implements AutoCloseable {
         s3 = access.once();
         keys = ArchiveKey.of(settings);
         uploads = new Uploads(database);
-        ArchivePlan plan = new ArchivePlan(jobs, uploads);
+        records = new AssetRecords(jobs);
+        ArchivePlan plan = new ArchivePlan(jobs, uploads, records);
         s3Repeating = access.repeating();
         download = new AssetDownload(settings, keys, new TransferLimits(settings), new AddressGuard(settings, names), settings::text,
                 () -> !access.namesChecksums());
@@ -91,7 +92,6 @@ final class ArchiveParts implements AutoCloseable {
         unfinished = new UnfinishedUploads(settings, uploads, multipart);
         upload = new MultipartUpload(settings, uploads, multipart, unfinished, stored, download, 1);
         S3Outage outage = new S3Outage();
-        records = new AssetRecords(jobs);
         // a second each time it stops, otherwise
         camel.getComponent("seda", SedaComponent.class).setDefaultPollTimeout(10);
         camel.getPropertiesComponent().setInitialProperties(settings.all());

@@ -150,7 +150,7 @@ class ArchiveRoutesTest {
         Report report = report(asset("image", host.url("/a.png")));
         Job after = parts.archive(job, report);
         byte[] first = Files.readAllBytes(object(after.manifest()));
-        assertThat(Manifest.json().writeValueAsBytes(new Manifest(parts.keys, new ArchivePlan(parts.jobs, parts.uploads)).of(after, report))).isEqualTo(first);
+        assertThat(Manifest.json().writeValueAsBytes(new Manifest(parts.keys, new ArchivePlan(parts.jobs, parts.uploads, parts.records)).of(after, report))).isEqualTo(first);
         assertThat(new String(first, StandardCharsets.UTF_8)).startsWith("{\n  \"version\" : 1,").endsWith("\n}");
     }
 

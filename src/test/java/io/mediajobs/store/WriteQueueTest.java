@@ -3,12 +3,15 @@ package io.mediajobs.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -28,7 +31,7 @@ class WriteQueueTest {
         }, () -> {
             throw new IllegalStateException("failure 2");
         });
-        try (WriteQueue<Integer, Integer> queue = new WriteQueue<>("test", 10, 10, together -> {
+        try (WriteQueue<Integer, Integer> queue = new WriteQueue<>("test", 10, 10, Duration.ZERO, together -> {
             int number = together.get(0).what();
             if (number < failures.size()) {
                 failures.get(number).run();
@@ -48,7 +51,7 @@ class WriteQueueTest {
     void whereTooManyWaitTheNextIsRefused() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
-        try (WriteQueue<Integer, Integer> queue = new WriteQueue<>("test", 2, 10, together -> {
+        try (WriteQueue<Integer, Integer> queue = new WriteQueue<>("test", 2, 10, Duration.ZERO, together -> {
             begun.countDown();
             try {
                 goOn.await();
@@ -69,11 +72,56 @@ class WriteQueueTest {
         }
     }
 
+    @Test
+    void whatComesDuringThePauseSharesTheNextCommit() throws Exception {
+        List<Integer> commits = Collections.synchronizedList(new ArrayList<>());
+        try (WriteQueue<Integer, Integer> queue = new WriteQueue<>("test", 100, 10, Duration.ofHours(1), together -> {
+            commits.add(together.size());
+            writeAll(together);
+        })) {
+            queue.add(0).get();
+            assertThat(commits).as("nothing was written before, so nothing is waited for").containsExactly(1);
+
+            CompletableFuture<Integer> waiting = queue.add(1);
+            queue.add(2);
+            assertThatThrownBy(() -> waiting.get(50, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+            queue.hurry();
+            waiting.get();
+            assertThat(commits).as("somebody hurried").containsExactly(1, 2);
+
+            List<CompletableFuture<Integer>> many = new ArrayList<>();
+            for (int number = 3; number < 14; number++) {
+                many.add(queue.add(number));
+            }
+            many.get(9).get();
+            assertThat(commits).as("as many as may share a commit").containsExactly(1, 2, 10);
+            assertThat(many.get(10)).isNotDone();
+        }
+    }
+
+    @Test
+    void thePauseEndsByItself() throws Exception {
+        try (WriteQueue<Integer, Integer> queue = new WriteQueue<>("test", 100, 10, Duration.ofMillis(20), WriteQueueTest::writeAll)) {
+            for (int number = 0; number < 5; number++) {
+                assertThat(queue.add(number).get()).isEqualTo(number);
+            }
+        }
+    }
+
+    @Test
+    void whatWaitsForThePauseIsToldOfTheStop() {
+        WriteQueue<Integer, Integer> queue = new WriteQueue<>("test", 100, 10, Duration.ofHours(1), WriteQueueTest::writeAll);
+        queue.add(0).join();
+        CompletableFuture<Integer> waiting = queue.add(1);
+        queue.close();
+        assertThatThrownBy(waiting::get).hasCauseInstanceOf(StoreUnavailableException.class);
+    }
+
     /** Threads add without a pause while it is closed, again and again: one of them falls between the last look at the queue and the end of the thread. */
     @Test
     void whatIsAddedDuringTheStopIsWrittenOrRefusedButDoesNotWait() throws Exception {
         for (int round = 0; round < 300; round++) {
-            WriteQueue<Integer, Integer> queue = new WriteQueue<>("test", Integer.MAX_VALUE, 10, WriteQueueTest::writeAll);
+            WriteQueue<Integer, Integer> queue = new WriteQueue<>("test", Integer.MAX_VALUE, 10, Duration.ZERO, WriteQueueTest::writeAll);
             List<CompletableFuture<List<CompletableFuture<Integer>>>> callers = new ArrayList<>();
             CountDownLatch busy = new CountDownLatch(2);
             for (int caller = 0; caller < 2; caller++) {
