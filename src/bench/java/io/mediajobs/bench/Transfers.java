@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -29,11 +30,8 @@ import org.awaitility.Awaitility;
  * <ul>
  * <li>{@code one}: an asset of 1 GiB</li>
  * <li>{@code small}: 1,000 assets of 100 KB, as many at once as rclone has transfers; with servers that answer at once, and with servers that
- * take 20 ms for each answer, as over a network; by a program that was just started, and by one that has run for a while; beside rclone, and the
- * least that a program with the product's libraries does ({@link PlainCopies}). With servers that take 20 ms the product brings home 1.4 times as many a
- * second as rclone with its ordinary options, and as many as rclone that is told to ask for nothing twice. With servers that answer at once, on the same two
- * processors, it does not reach rclone: half a second of work in compiled Go is several in Java that is not compiled yet, and the least program does not
- * reach it either; after some ten thousand assets the product does as many as that one</li>
+ * take 20 ms for each answer, as over a network; by a program that was just started, and by one that has run for a while, which takes turns with rclone; beside
+ * the least that a program with the product's libraries does ({@link PlainCopies}), after as many files</li>
  * <li>{@code huge}: 10 GiB of known and of unknown length in a heap of 256 MB, and a {@code kill -9} half-way</li>
  * <li>{@code four}: the memory of four assets of 1 GiB at once against that of one</li>
  * </ul>
@@ -46,8 +44,9 @@ public final class Transfers {
     private static final int AT_ONCE = 8;
     private static final int ROUNDS = 3;
     /** Java compiles what is called often; it takes tens of thousands of assets until all of it is, and the compiler needs the processors meanwhile. */
-    private static final int WARM_ROUNDS = 50;
+    private static final int WARM_ROUNDS = 60;
     private static final int WARM_ROUNDS_OF_SLOW_SERVERS = 20;
+    private static final int TURNS = 5;
     private static final long DELAY_MILLIS = 20;
 
     private final Path folder = Files.createTempDirectory("transfers");
@@ -167,38 +166,56 @@ public final class Transfers {
 
     private void small(long delayMillis) throws Exception {
         System.out.printf("%n1,000 assets of 100 KB, %d at once, each answer of the servers after %d ms; assets a second from the first download to the last object,"
-                + " and from registration to archived%n", AT_ONCE, delayMillis);
+                + " and from registration to archived (rclone: from its start to its end)%n", AT_ONCE, delayMillis);
         provider.delay(delayMillis);
         s3.delay(delayMillis);
-        double best = 0;
-        if (hasRclone) {
-            List<Double> rates = new ArrayList<>();
-            for (int round = 1; round <= ROUNDS; round++) {
-                rates.add(rclone(""));
-                rates.add(rclone(" --http-no-head --s3-no-head"));
-            }
-            best = rates.stream().mapToDouble(Double::doubleValue).max().orElse(0);
-        }
-        double plain = plain();
+        int rounds = delayMillis == 0 ? WARM_ROUNDS : WARM_ROUNDS_OF_SLOW_SERVERS;
+        plain(rounds);
         try (ProductProcess product = product(null, Map.of("provider.productai.rate", "none", "provider.productai.at-once", "200"))) {
             for (int round = 1; round <= ROUNDS; round++) {
                 for (int jobs : new int[] {1000, 100, 1}) {
-                    told(small(product, "round" + round + "-of" + jobs + "-", jobs, 1000 / jobs), "product, " + jobs + " jobs of " + 1000 / jobs, plain, best);
+                    small(product, "round" + round + "-of" + jobs + "-", jobs, 1000 / jobs).tell("product, " + jobs + " jobs of " + 1000 / jobs);
                 }
             }
-            for (int round = 1; round <= (delayMillis == 0 ? WARM_ROUNDS : WARM_ROUNDS_OF_SLOW_SERVERS); round++) {
+            for (int round = 3 * ROUNDS + 1; round <= rounds; round++) {
                 Small took = small(product, "warm" + round + "-", 1, 1000);
                 if (round % 10 == 0) {
-                    told(took, "product, after " + (3 * ROUNDS + round) + ",000 assets", plain, best);
+                    took.tell("product, after " + round + ",000 assets");
                 }
             }
+            beside(product);
         } finally {
             provider.delay(0);
             s3.delay(0);
         }
     }
 
-    private double rclone(String options) throws Exception {
+    // by turns: how fast these machines are differs from minute to minute
+    private void beside(ProductProcess product) throws Exception {
+        Map<String, List<Small>> all = new LinkedHashMap<>();
+        for (int round = 1; round <= TURNS; round++) {
+            all.computeIfAbsent("product", any -> new ArrayList<>()).add(small(product, "turn" + round + "-", 1, 1000));
+            if (hasRclone) {
+                for (String options : List.of("", " --http-no-head --s3-no-head")) {
+                    all.computeIfAbsent("rclone copy" + options, any -> new ArrayList<>()).add(rclone(options));
+                }
+            }
+        }
+        Small ours = medians(all.remove("product"));
+        ours.tell("product, median of " + TURNS + " turns");
+        all.forEach((tool, turns) -> {
+            Small other = medians(turns);
+            other.tell(tool + ", median");
+            System.out.printf(Locale.ROOT, "product / this: %.2f, all %.2f%n", ours.transfers / other.transfers, ours.all / other.all);
+        });
+    }
+
+    private static Small medians(List<Small> all) {
+        return new Small(median(all.stream().map(Small::transfers).toList()), median(all.stream().map(Small::all).toList()),
+                median(all.stream().map(Small::processor).toList()));
+    }
+
+    private Small rclone(String options) throws Exception {
         provider.watch();
         OtherTool.Took took = tools.run("rclone copy --http-url " + provider.url("/folder/1000/" + SMALL + "/") + " :http: s:media/rclone --transfers " + AT_ONCE
                 + " --checkers " + AT_ONCE + options);
@@ -206,14 +223,10 @@ public final class Transfers {
         for (int number = 0; number < 1000; number++) {
             check("rclone/" + number + ".mp4", AssetProvider.bytes(SMALL, number));
         }
-        System.out.printf(Locale.ROOT, "%-48s %6.0f /s  all %6.0f /s  processor %.2f s%n", "rclone copy" + options, 1000 / transfer,
-                1000 / took.seconds(), took.processor());
-        return 1000 / transfer;
+        return new Small(1000 / transfer, 1000 / took.seconds(), took.processor());
     }
 
-    /** The best of as many files in a row as the product has. */
-    private double plain() throws Exception {
-        int rounds = 3 * ROUNDS;
+    private void plain(int rounds) throws Exception {
         OtherTool.Took took = tools.run(String.join(" ", Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
                 ProductClassPath.entries().stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator)), PlainCopies.class.getName(),
                 provider.url("/folder/1000/" + SMALL + "/"), s3.endpoint().toString(), "1000", Integer.toString(AT_ONCE), Integer.toString(rounds)));
@@ -221,9 +234,8 @@ public final class Transfers {
             check("plain/" + number + ".mp4", AssetProvider.bytes(SMALL, number));
         }
         List<Double> rates = took.output().stream().limit(rounds).map(Double::valueOf).toList();
-        System.out.printf(Locale.ROOT, "%-48s %6.0f /s  first %4.0f /s  processor %.2f s a round%n", "plain program with the same libraries", rates.stream().max(Double::compare).orElseThrow(),
-                rates.get(0), took.processor() / rounds);
-        return rates.stream().max(Double::compare).orElseThrow();
+        System.out.printf(Locale.ROOT, "%-48s %6.0f /s at first, %.0f /s in the last of %d rounds (median of five)%n", "plain program with the same libraries", rates.get(0),
+                median(rates.subList(Math.max(0, rounds - 5), rounds)), rounds);
     }
 
     private Small small(ProductProcess product, String name, int jobs, int assets) throws Exception {
@@ -258,12 +270,10 @@ public final class Transfers {
      * @param processor seconds
      */
     private record Small(double transfers, double all, double processor) {
-    }
 
-    private static void told(Small took, String what, double plain, double best) {
-        System.out.printf(Locale.ROOT, "%-48s %6.0f /s  all %6.0f /s  processor %.2f s; / plain program %.2f", what, took.transfers, took.all, took.processor,
-                took.transfers / plain);
-        System.out.println(best > 0 ? String.format(Locale.ROOT, "; / best of rclone %.2f", took.transfers / best) : "");
+        private void tell(String what) {
+            System.out.printf(Locale.ROOT, "%-48s %6.0f /s  all %6.0f /s  processor %.2f s%n", what, transfers, all, processor);
+        }
     }
 
     // ---- 10 GiB in 256 MB, and a kill

@@ -44,14 +44,15 @@ public final class S3Clients {
 
     /** The same. @param sums gets what S3 answers with */
     static S3Client create(Settings settings, AnsweredSums sums) {
-        return create(settings, sums, settings.number("archive.at-once") + 4, true, longestPut(settings), override -> override
+        return create(settings, sums, settings.number("archive.at-once") + 4, true, override -> override
                 .retryStrategy(RetryMode.STANDARD).retryStrategy(retry -> retry.maxAttempts(1)));
     }
 
     /**
-     * A client that asks up to four times, with growing pauses: for parts, which are in memory, and for questions.
+     * A client that asks up to four times, with growing pauses: for what is in memory, and for questions.
      *
-     * @param settings those that begin with {@code s3.}, {@code archive.at-once}, {@code archive.parts-at-once} and {@code archive.jobs-at-once}
+     * @param settings those that begin with {@code s3.}, {@code archive.at-once}, {@code archive.parts-at-once}, {@code archive.jobs-at-once},
+     *                 {@code archive.minimum-rate} and {@code archive.transfer-deadline}
      * @param sums     gets what S3 answers with
      * @param retries  changes the pauses
      * @return to be closed by the caller
@@ -59,7 +60,7 @@ public final class S3Clients {
      */
     static S3Client createRepeating(Settings settings, AnsweredSums sums, Consumer<RetryStrategy.Builder<?, ?>> retries) {
         int connections = settings.number("archive.at-once") * settings.number("archive.parts-at-once") + settings.number("archive.jobs-at-once") + 4;
-        return create(settings, sums, connections, false, put -> 0, override -> override
+        return create(settings, sums, connections, false, override -> override
                 // the time-out of the socket is for reads: a store that stops taking a part would hold it for ever
                 .apiCallAttemptTimeout(settings.duration("s3.part-timeout"))
                 .retryStrategy(RetryMode.STANDARD).retryStrategy(retry -> {
@@ -77,7 +78,7 @@ public final class S3Clients {
         return put -> (long) Math.min(deadline, part + (put.contentLength() == null ? 0 : 1_000.0 * put.contentLength() / slowest));
     }
 
-    private static S3Client create(Settings settings, AnsweredSums sums, int connections, boolean streams, ToLongFunction<PutObjectRequest> longestPut,
+    private static S3Client create(Settings settings, AnsweredSums sums, int connections, boolean streams,
             Consumer<ClientOverrideConfiguration.Builder> override) {
         ObjectOptions options = new ObjectOptions(settings);
         S3ClientBuilder builder = S3Client.builder()
@@ -112,7 +113,7 @@ public final class S3Clients {
             builder.credentialsProvider(StaticCredentialsProvider.create(
                     AwsBasicCredentials.create(settings.required("s3.access-key"), settings.required("s3.secret-key"))));
         }
-        return new OptionedS3Client(builder.build(), options, sums, longestPut);
+        return new OptionedS3Client(builder.build(), options, sums, longestPut(settings));
     }
 
     private static Region region(Settings settings) {

@@ -89,8 +89,10 @@ class ObjectOptionsTest {
     private List<Request> archived(Recorder store, Map<String, String> settings) throws Exception {
         try (AssetHost host = new AssetHost();
                 ArchiveParts parts = new ArchiveParts(folder.resolve("d" + System.nanoTime()), "http://127.0.0.1:" + store.server.getAddress().getPort(), "access", "secret", settings)) {
-            host.file("/small.png", "image/png", new byte[100]).file("/large.mp4", "video/mp4", new byte[6_000_000]);
+            host.file("/small.png", "image/png", new byte[100]).file("/medium.png", "image/png", new byte[300_000])
+                    .file("/large.mp4", "video/mp4", new byte[6_000_000]);
             parts.archive(parts.archiving("p", "one", Map.of()), report(asset("image", host.url("/small.png"))));
+            parts.archive(parts.archiving("m", "medium", Map.of()), report(asset("image", host.url("/medium.png"))));
             parts.archive(parts.archiving("q", "two", Map.of()), report(asset("video", host.url("/large.mp4"))));
             return List.copyOf(store.requests);
         }
@@ -102,13 +104,17 @@ class ObjectOptionsTest {
             archived(store, Map.of("archive.multipart-from", "5MB", "archive.part-size", "5MB", "s3.encryption", "kms", "s3.kms-key", "arn:aws:kms:eu-west-1:1:key/2",
                     "s3.bucket-key-enabled", "true", "s3.storage-class", "STANDARD_IA", "s3.tags", "team=media assets,cost=42", "s3.metadata", "owner=video-team",
                     "s3.overwrite", "false"));
-            for (String call : List.of("put", "create")) {
-                assertThat(store.first(call).headers()).containsEntry("x-amz-server-side-encryption", "aws:kms")
+            // one that was in memory, and one that streamed
+            Request small = store.first("put");
+            Request medium = store.requests.stream().filter(request -> request.target().contains("/medium/")).findFirst().orElseThrow();
+            for (Request request : List.of(small, medium, store.first("create"))) {
+                assertThat(request.headers()).containsEntry("x-amz-server-side-encryption", "aws:kms")
                         .containsEntry("x-amz-server-side-encryption-aws-kms-key-id", "arn:aws:kms:eu-west-1:1:key/2")
                         .containsEntry("x-amz-server-side-encryption-bucket-key-enabled", "true").containsEntry("x-amz-storage-class", "STANDARD_IA")
                         .containsEntry("x-amz-tagging", "team=media%20assets&cost=42").containsEntry("x-amz-meta-owner", "video-team");
             }
-            assertThat(store.first("put").headers()).containsEntry("if-none-match", "*").containsEntry("x-amz-trailer", "x-amz-checksum-crc32c");
+            assertThat(small.headers()).containsEntry("if-none-match", "*").containsKey("x-amz-checksum-crc32c").doesNotContainKey("x-amz-trailer");
+            assertThat(medium.headers()).containsEntry("if-none-match", "*").containsEntry("x-amz-trailer", "x-amz-checksum-crc32c");
             assertThat(store.first("create").headers()).containsEntry("x-amz-checksum-algorithm", "CRC32C").containsEntry("x-amz-checksum-type", "FULL_OBJECT");
             assertThat(store.first("part").headers()).containsKey("x-amz-checksum-crc32c").doesNotContainKey("x-amz-trailer");
             assertThat(store.first("complete").headers()).containsEntry("if-none-match", "*");

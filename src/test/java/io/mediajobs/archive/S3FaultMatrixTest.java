@@ -40,8 +40,10 @@ class S3FaultMatrixTest {
 
     private static final Logger LOG = LoggerFactory.getLogger(S3FaultMatrixTest.class);
     /** The server takes smaller parts than S3 does. */
-    private static final int PART = 100_003;
+    private static final int PART = 300_003;
     private static final int LAST_PART = 10_003;
+    /** What {@link BufferedPuts} lets stream. */
+    private static final int STREAMED = 280_003;
     private static final int AT_ONCE = 40;
 
     /** What fails, all the time of the first try. */
@@ -81,7 +83,7 @@ class S3FaultMatrixTest {
         }
     }
 
-    /** One cell. @param parts that the asset goes in; 0 for one PUT */
+    /** One cell. @param parts that the asset goes in; 0 for one PUT from memory, -1 for one that streams */
     private record Cell(Op op, Failing failing, int parts, AtomicInteger asked) {
 
         /** Its provider: each cell has one, so that each claims its own job. */
@@ -90,7 +92,7 @@ class S3FaultMatrixTest {
         }
 
         private RepeatedBytes bytes() {
-            return new RepeatedBytes(Math.max(0, parts - 1) * PART + LAST_PART, op.ordinal() * 1_000 + failing.ordinal() * 100 + parts);
+            return new RepeatedBytes(parts < 0 ? STREAMED : Math.max(0, parts - 1) * PART + LAST_PART, op.ordinal() * 1_000 + failing.ordinal() * 100 + parts);
         }
 
         // an asset without any sign of its version is abandoned as soon as a part fails: that is when an upload is taken back
@@ -111,6 +113,7 @@ class S3FaultMatrixTest {
     private void fill() {
         for (Failing failing : Failing.values()) {
             add(new Cell(Op.PUT, failing, 0, new AtomicInteger()));
+            add(new Cell(Op.PUT, failing, -1, new AtomicInteger()));
             for (Op op : List.of(Op.CREATE, Op.PART, Op.COMPLETE, Op.HEAD, Op.MANIFEST, Op.ABORT)) {
                 for (int parts : new int[] {1, 2, 12}) {
                     add(new Cell(op, failing, parts, new AtomicInteger()));
