@@ -31,7 +31,8 @@ import org.awaitility.Awaitility;
  * <li>{@code one}: an asset of 1 GiB</li>
  * <li>{@code small}: 1,000 assets of 100 KB, as many at once as rclone has transfers; with servers that answer at once, and with servers that
  * take 20 ms for each answer, as over a network; by a program that was just started, and by one that has run for a while, which takes turns with rclone; beside
- * the least that a program with the product's libraries does ({@link PlainCopies}), after as many files</li>
+ * the least that a program with the product's libraries does ({@link PlainCopies}), after as many files. A program that has run for a while brings home as
+ * many as rclone does. One that was just started does not: Java compiles meanwhile, and has not done with it before some 50,000 assets</li>
  * <li>{@code huge}: 10 GiB of known and of unknown length in a heap of 256 MB, and a {@code kill -9} half-way</li>
  * <li>{@code four}: the memory of four assets of 1 GiB at once against that of one</li>
  * </ul>
