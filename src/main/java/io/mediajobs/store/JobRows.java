@@ -12,10 +12,13 @@ import io.mediajobs.job.Progress;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.jdbi.v3.core.Handle;
 
 /** How the columns of a job and of its assets are read and written. */
 final class JobRows {
@@ -43,6 +46,20 @@ final class JobRows {
                 parse(rows.getString("tags"), TAGS), error, instant(rows, "registered_at"), instant(rows, "next_poll_at"),
                 rows.getLong("polls"), instant(rows, "deadline_at"), instant(rows, "updated_at"),
                 new Failures(rows.getInt("unknown"), rows.getInt("unanswered"), rows.getInt("unusable"), rows.getInt("archive_failures")), rows.getString("manifest"), rows.getString("report"), rows.getString("etag"), rows.getString("lease_token"), null);
+    }
+
+    /**
+     * The lease that each job has, those without one included.
+     *
+     * @param order and lock, as in SQL
+     */
+    static Map<Long, String> leases(Handle handle, Set<Long> ids, String order) {
+        Map<Long, String> leases = new HashMap<>();
+        if (!ids.isEmpty()) {
+            handle.createQuery("SELECT id, lease_token FROM job WHERE id IN (<ids>)" + order).bindList("ids", ids)
+                    .map((rows, context) -> leases.put(rows.getLong("id"), rows.getString("lease_token"))).list();
+        }
+        return leases;
     }
 
     private static List<Progress> seen(String text) {

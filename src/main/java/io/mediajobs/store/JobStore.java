@@ -12,7 +12,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,7 +27,6 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.Query;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +48,7 @@ public final class JobStore {
     private final Database database;
     final ProviderTable providers;
     private final UsualDurations usualDurations;
+    private final AssetTable assets;
     private final String lockRow;
     private final String skipLocked;
     private final Duration patience;
@@ -70,6 +69,7 @@ public final class JobStore {
         this.skipLocked = database.dialect().skipLocked();
         this.providers = new ProviderTable(providerEvents, database.dialect());
         this.usualDurations = new UsualDurations(lockRow);
+        this.assets = new AssetTable(database);
         this.patience = patience;
     }
 
@@ -326,7 +326,7 @@ public final class JobStore {
     private Map<Long, String> renewSome(List<Job> leased, Duration lease, String lock) {
         return database.write(handle -> {
             long until = database.now(handle) + lease.toMillis();
-            Map<Long, String> found = leases(handle, leased.stream().map(Job::id).collect(Collectors.toSet()), " ORDER BY id" + lock);
+            Map<Long, String> found = JobRows.leases(handle, leased.stream().map(Job::id).collect(Collectors.toSet()), " ORDER BY id" + lock);
             List<Long> mine = leased.stream().filter(job -> job.lease().equals(found.get(job.id()))).map(Job::id).toList();
             if (!mine.isEmpty()) {
                 handle.createUpdate("UPDATE job SET lease_until = :until WHERE id IN (<ids>)").bind("until", until).bindList("ids", mine).execute();
@@ -724,48 +724,7 @@ public final class JobStore {
      * for no job's row, since the assets of all the others would wait with it.
      */
     public Saved saveAssets(List<NewAsset> assets) {
-        return database.write(patience, (handle, again) -> {
-            Set<Long> ids = assets.stream().map(asset -> asset.leased().id()).collect(Collectors.toCollection(TreeSet::new));
-            Map<Long, String> locked = leases(handle, ids, " ORDER BY id" + skipLocked);
-            ids.removeAll(locked.keySet());
-            // those that are left have gone, or are in somebody's hands
-            Map<Long, String> passedOver = leases(handle, ids, "");
-            Saved saved = new Saved(new ArrayList<>(), new ArrayList<>());
-            List<NewAsset> held = new ArrayList<>();
-            for (NewAsset asset : assets) {
-                Job leased = asset.leased();
-                (leased.lease().equals(locked.get(leased.id())) ? held : leased.lease().equals(passedOver.get(leased.id())) ? saved.heldUp : saved.lost).add(asset);
-            }
-            save(handle, held);
-            return saved;
-        });
-    }
-
-    private static Map<Long, String> leases(Handle handle, Set<Long> ids, String lock) {
-        Map<Long, String> leases = new HashMap<>();
-        if (!ids.isEmpty()) {
-            handle.createQuery("SELECT id, lease_token FROM job WHERE id IN (<ids>)" + lock).bindList("ids", ids)
-                    .map((rows, context) -> leases.put(rows.getLong("id"), rows.getString("lease_token"))).list();
-        }
-        return leases;
-    }
-
-    private void save(Handle handle, List<NewAsset> held) {
-        if (held.isEmpty()) {
-            return;
-        }
-        Uploads.drop(handle, held, database.now(handle));
-        PreparedBatch insert = handle.prepareBatch("INSERT INTO asset (job, attempt, position, role, object_key, bytes, sha256, content_type, source_url, details)"
-                + " VALUES (:job, :attempt, :position, :role, :key, :bytes, :sha256, :type, :source, :details)"
-                + " ON CONFLICT (job, attempt, position) DO UPDATE SET role = :role, object_key = :key, bytes = :bytes, sha256 = :sha256,"
-                + " content_type = :type, source_url = :source, details = :details");
-        for (NewAsset each : held) {
-            ArchivedAsset asset = each.asset();
-            insert.bind("job", each.leased().id()).bind("attempt", each.leased().attempt()).bind("position", asset.position()).bind("role", asset.role())
-                    .bind("key", asset.key()).bind("bytes", asset.bytes()).bind("sha256", asset.sha256()).bind("type", asset.contentType())
-                    .bind("source", asset.sourceUrl()).bind("details", JobRows.json(asset.details())).add();
-        }
-        insert.execute();
+        return database.write(patience, (handle, again) -> this.assets.save(handle, assets));
     }
 
     /**
@@ -777,19 +736,14 @@ public final class JobStore {
     public void forgetAssets(Job leased, List<Integer> positions) {
         database.write(handle -> {
             held(handle, leased);
-            Uploads.drop(handle, leased, positions, database.now(handle));
-            return handle.createUpdate("DELETE FROM asset WHERE job = :job AND attempt = :attempt AND position IN (<positions>)")
-                    .bind("job", leased.id()).bind("attempt", leased.attempt()).bindList("positions", positions).execute();
+            assets.forget(handle, leased, positions);
+            return null;
         });
     }
 
     /** The assets of the job's present attempt that are in S3, in the order of the provider's answer. */
     public List<ArchivedAsset> assets(Job job) {
-        return database.read(handle -> handle.createQuery("SELECT * FROM asset WHERE job = :job AND attempt = :attempt ORDER BY position")
-                .bind("job", job.id()).bind("attempt", job.attempt())
-                .map((rows, context) -> new ArchivedAsset(rows.getInt("position"), rows.getString("role"), rows.getString("object_key"),
-                        rows.getLong("bytes"), rows.getString("sha256"), rows.getString("content_type"), rows.getString("source_url"),
-                        JobRows.details(rows.getString("details")))).list());
+        return database.read(handle -> assets.list(handle, job));
     }
 
     public List<TimelineEntry> timeline(Job job) {
