@@ -6,6 +6,7 @@ import io.mediajobs.report.ReportAsset;
 import io.mediajobs.store.ArchivedAsset;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -107,11 +108,12 @@ public final class AssetCheck {
         details.put(ARCHIVED_AT, clock.instant().truncatedTo(ChronoUnit.MILLIS).toString());
         ArchivedAsset home = new ArchivedAsset(sent.planned().position(), asset.role(), sent.key(), sent.bytes(), sent.sha256(), sent.contentType(),
                 sent.planned().url(), details);
-        transfers.recording(records.save(job, home).thenRun(() -> written(sent)));
+        Duration took = sent.took();
+        transfers.recording(records.save(job, home).thenRun(() -> written(sent, took)));
     }
 
-    private void written(Sent sent) {
-        metrics.archived(sent.job().provider(), sent.bytes(), sent.took());
+    private void written(Sent sent, Duration took) {
+        metrics.archived(sent.job().provider(), sent.bytes(), took);
         if (sent.upload() != null) {
             unfinished.completed(sent.upload());
         }

@@ -25,7 +25,7 @@ public final class AssetRecords implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AssetRecords.class);
     private static final int MOST_AT_ONCE = 200;
     private static final long BETWEEN_TRIES_MILLIS = 100;
-    /** Small assets come home by the hundred in a second. What a kill takes with it is fetched again: not more than this long brings. */
+    /** Small assets come home by the hundred in a second. What a kill takes with it is fetched again; by this pause it is no more than this long brings. */
     private static final Duration BETWEEN_COMMITS = Duration.ofMillis(50);
 
     /**

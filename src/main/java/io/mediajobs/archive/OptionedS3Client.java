@@ -16,7 +16,7 @@ final class OptionedS3Client extends DelegatingS3Client {
     private final AnsweredSums sums;
     private final ToLongFunction<PutObjectRequest> longestPut;
 
-    /** @param longestPut how many milliseconds a PUT may take, with all its repetitions */
+    /** @param longestPut how many milliseconds a PUT may take; 0 for no limit but the client's own */
     OptionedS3Client(S3Client client, ObjectOptions options, AnsweredSums sums, ToLongFunction<PutObjectRequest> longestPut) {
         super(client);
         this.options = options;
@@ -38,8 +38,8 @@ final class OptionedS3Client extends DelegatingS3Client {
 
     @SuppressWarnings("unchecked")
     private <T extends S3Request> T bounded(T request) {
-        PutObjectRequest put = (PutObjectRequest) request;
-        Duration longest = Duration.ofMillis(longestPut.applyAsLong(put));
-        return (T) put.toBuilder().overrideConfiguration(call -> call.apiCallTimeout(longest)).build();
+        long millis = request instanceof PutObjectRequest put ? longestPut.applyAsLong(put) : 0;
+        return millis == 0 ? request
+                : (T) ((PutObjectRequest) request).toBuilder().overrideConfiguration(call -> call.apiCallTimeout(Duration.ofMillis(millis))).build();
     }
 }

@@ -9,7 +9,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 /**
  * The way to the bucket, tried once.
  *
- * @param once      asks once: for bodies that stream; what is small is not streamed, see {@link BufferedPuts}
+ * @param once      asks once: for bodies that stream
  * @param repeating asks again after a failure: for what is in memory, and for questions
  * @param check     whether the bucket is there and lets us in
  * @param sums      of what both wrote
@@ -40,8 +40,7 @@ public record S3Access(S3Client once, S3Client repeating, S3Check check, Answere
         AnsweredSums sums = new AnsweredSums();
         S3Client once = S3Clients.create(settings, sums);
         try {
-            S3Client repeating = S3Clients.createRepeating(settings, sums, retries);
-            return new S3Access(new BufferedPuts(once, repeating), repeating, new S3Check(settings, once), sums);
+            return new S3Access(once, S3Clients.createRepeating(settings, sums, retries), new S3Check(settings, once), sums);
         } catch (RuntimeException e) {
             once.close();
             throw e;

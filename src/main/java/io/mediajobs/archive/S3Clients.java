@@ -44,15 +44,17 @@ public final class S3Clients {
 
     /** The same. @param sums gets what S3 answers with */
     static S3Client create(Settings settings, AnsweredSums sums) {
-        return create(settings, sums, settings.number("archive.at-once") + 4, true, override -> override
-                .retryStrategy(RetryMode.STANDARD).retryStrategy(retry -> retry.maxAttempts(1)));
+        ObjectOptions options = new ObjectOptions(settings);
+        Consumer<ClientOverrideConfiguration.Builder> once = override -> override.retryStrategy(RetryMode.STANDARD).retryStrategy(retry -> retry.maxAttempts(1));
+        int connections = settings.number("archive.at-once") + 4;
+        return new OptionedS3Client(new BufferedPuts(client(settings, options, connections, true, once), client(settings, options, connections, false, once)),
+                options, sums, longestPut(settings));
     }
 
     /**
-     * A client that asks up to four times, with growing pauses: for what is in memory, and for questions.
+     * A client that asks up to four times, with growing pauses: for parts, which are in memory, and for questions.
      *
-     * @param settings those that begin with {@code s3.}, {@code archive.at-once}, {@code archive.parts-at-once}, {@code archive.jobs-at-once},
-     *                 {@code archive.minimum-rate} and {@code archive.transfer-deadline}
+     * @param settings those that begin with {@code s3.}, {@code archive.at-once}, {@code archive.parts-at-once} and {@code archive.jobs-at-once}
      * @param sums     gets what S3 answers with
      * @param retries  changes the pauses
      * @return to be closed by the caller
@@ -60,13 +62,14 @@ public final class S3Clients {
      */
     static S3Client createRepeating(Settings settings, AnsweredSums sums, Consumer<RetryStrategy.Builder<?, ?>> retries) {
         int connections = settings.number("archive.at-once") * settings.number("archive.parts-at-once") + settings.number("archive.jobs-at-once") + 4;
-        return create(settings, sums, connections, false, override -> override
+        ObjectOptions options = new ObjectOptions(settings);
+        return new OptionedS3Client(client(settings, options, connections, false, override -> override
                 // the time-out of the socket is for reads: a store that stops taking a part would hold it for ever
                 .apiCallAttemptTimeout(settings.duration("s3.part-timeout"))
                 .retryStrategy(RetryMode.STANDARD).retryStrategy(retry -> {
                     retry.maxAttempts(4);
                     retries.accept(retry);
-                }));
+                })), options, sums, put -> 0);
     }
 
     // The time-out of the socket is for reads: a store that stops taking a body would hold its transfer for ever. A body streams from its
@@ -78,9 +81,8 @@ public final class S3Clients {
         return put -> (long) Math.min(deadline, part + (put.contentLength() == null ? 0 : 1_000.0 * put.contentLength() / slowest));
     }
 
-    private static S3Client create(Settings settings, AnsweredSums sums, int connections, boolean streams,
+    private static S3Client client(Settings settings, ObjectOptions options, int connections, boolean streams,
             Consumer<ClientOverrideConfiguration.Builder> override) {
-        ObjectOptions options = new ObjectOptions(settings);
         S3ClientBuilder builder = S3Client.builder()
                 .region(region(settings))
                 .forcePathStyle(settings.flag("s3.path-style"))
@@ -113,7 +115,7 @@ public final class S3Clients {
             builder.credentialsProvider(StaticCredentialsProvider.create(
                     AwsBasicCredentials.create(settings.required("s3.access-key"), settings.required("s3.secret-key"))));
         }
-        return new OptionedS3Client(builder.build(), options, sums, longestPut(settings));
+        return builder.build();
     }
 
     private static Region region(Settings settings) {

@@ -88,7 +88,12 @@ public final class WriteQueue<T, R> implements AutoCloseable {
             wait(left / 1_000_000 + 1);
             left = since + pauseNanos - System.nanoTime();
         }
-        hurried = false;
+    }
+
+    private synchronized void drainTo(List<Waiting<T, R>> together) {
+        queue.drainTo(together, mostAtOnce - together.size());
+        // else what somebody waits for is among what is left
+        hurried = hurried && !queue.isEmpty();
     }
 
     private synchronized boolean isOpen() {
@@ -105,7 +110,7 @@ public final class WriteQueue<T, R> implements AutoCloseable {
                 try {
                     together.add(queue.take());
                     pause(written);
-                    queue.drainTo(together, mostAtOnce - 1);
+                    drainTo(together);
                     try {
                         write.accept(together);
                     } finally {

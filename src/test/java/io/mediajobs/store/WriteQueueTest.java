@@ -47,17 +47,21 @@ class WriteQueueTest {
         }
     }
 
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     @Test
     void whereTooManyWaitTheNextIsRefused() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
         try (WriteQueue<Integer, Integer> queue = new WriteQueue<>("test", 2, 10, Duration.ZERO, together -> {
             begun.countDown();
-            try {
-                goOn.await();
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
+            await(goOn);
             writeAll(together);
         })) {
             CompletableFuture<Integer> first = queue.add(1);
@@ -96,6 +100,27 @@ class WriteQueueTest {
             many.get(9).get();
             assertThat(commits).as("as many as may share a commit").containsExactly(1, 2, 10);
             assertThat(many.get(10)).isNotDone();
+        }
+    }
+
+    @Test
+    void whoeverHurriesWaitsForNoPauseAlsoWhereSeveralCommitsAreNeeded() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        try (WriteQueue<Integer, Integer> queue = new WriteQueue<>("test", 100, 10, Duration.ofHours(1), together -> {
+            begun.countDown();
+            await(goOn);
+            writeAll(together);
+        })) {
+            queue.add(0);
+            begun.await();
+            List<CompletableFuture<Integer>> added = new ArrayList<>();
+            for (int number = 1; number < 26; number++) {
+                added.add(queue.add(number));
+            }
+            queue.hurry();
+            goOn.countDown();
+            CompletableFuture.allOf(added.toArray(CompletableFuture[]::new)).get(10, TimeUnit.SECONDS);
         }
     }
 
