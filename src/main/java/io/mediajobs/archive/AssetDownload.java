@@ -4,6 +4,7 @@ import io.mediajobs.config.ConfigurationException;
 import io.mediajobs.config.Settings;
 import io.mediajobs.job.Job;
 import io.mediajobs.poll.AssetTerms;
+import io.mediajobs.poll.OwnAnswers;
 import io.mediajobs.store.Upload;
 import java.io.IOException;
 import java.net.URI;
@@ -28,8 +29,8 @@ import org.apache.hc.client5.http.config.TlsConfig;
 import org.apache.hc.client5.http.impl.auth.BasicCredentialsProvider;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpResponse;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
-import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.core5.http.Header;
@@ -103,14 +104,14 @@ public final class AssetDownload implements AutoCloseable {
         Timeout idle = Timeout.of(settings.duration("archive.idle-timeout"));
         this.longestWait = connect.toMilliseconds() + idle.toMilliseconds();
         int atOnce = settings.number("archive.at-once");
+        HttpClientBuilder builder = HttpClients.custom();
         PoolingHttpClientConnectionManager connections = PoolingHttpClientConnectionManagerBuilder.create()
                 .setMaxConnTotal(atOnce + 1)
                 .setMaxConnPerRoute(atOnce + 1)
                 .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.LAX)
                 .setDnsResolver(guard)
-                .setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
-                        .http1Config(Http1Config.custom().setMaxHeaderCount(MOST_HEADERS).setMaxLineLength(LONGEST_HEADER).build())
-                        .build())
+                .setConnectionFactory(OwnAnswers.configure(builder,
+                        Http1Config.custom().setMaxHeaderCount(MOST_HEADERS).setMaxLineLength(LONGEST_HEADER).build()))
                 .setDefaultConnectionConfig(ConnectionConfig.custom()
                         .setConnectTimeout(connect)
                         .setSocketTimeout(idle)
@@ -120,7 +121,7 @@ public final class AssetDownload implements AutoCloseable {
                 .setDefaultTlsConfig(TlsConfig.custom().setHandshakeTimeout(connect).build())
                 .setDefaultSocketConfig(SocketConfig.custom().setSoTimeout(idle).build())
                 .build();
-        this.client = HttpClients.custom()
+        this.client = builder
                 .setConnectionManager(connections)
                 .setDefaultRequestConfig(RequestConfig.custom()
                         .setConnectionRequestTimeout(connect)
@@ -131,7 +132,6 @@ public final class AssetDownload implements AutoCloseable {
                 .setDefaultCredentialsProvider(proxyAccount(settings, guard.proxy()))
                 .setUserAgent("media-job-routes")
                 .disableRedirectHandling()
-                .disableAutomaticRetries()
                 .disableCookieManagement()
                 .disableAuthCaching()
                 .disableContentCompression()

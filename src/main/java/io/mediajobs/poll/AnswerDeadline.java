@@ -19,7 +19,7 @@ import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
 
 /**
  * Ends every HTTP request of Camel's whose answer is not there as a whole in time. HttpClient's own time-outs are for one read each: a server that
- * sends its answer byte by byte would hold a place of its provider for days.
+ * sends its answer byte by byte would hold a place of its provider for days. It also has each request get its own answer, see {@link OwnAnswers}.
  */
 public final class AnswerDeadline implements HttpClientConfigurer, AutoCloseable {
 
@@ -40,6 +40,7 @@ public final class AnswerDeadline implements HttpClientConfigurer, AutoCloseable
     @Override
     public void configureHttpClient(HttpClientBuilder client) {
         client.addExecInterceptorFirst("answer-deadline", this::execute);
+        OwnAnswers.configure(client);
     }
 
     private ClassicHttpResponse execute(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain) throws IOException, HttpException {

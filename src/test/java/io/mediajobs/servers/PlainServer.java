@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * HTTP/1.1 over sockets on the loopback address, a thread a connection: bytes go from the socket into the reader's array and from the
@@ -47,6 +48,7 @@ public final class PlainServer implements AutoCloseable {
     private final ServerSocket socket;
     private final Handler handler;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger connections = new AtomicInteger();
     private volatile long delayMillis;
 
     public PlainServer(Handler handler) {
@@ -70,6 +72,11 @@ public final class PlainServer implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + socket.getLocalPort());
     }
 
+    /** How many connections were made to it so far. */
+    public int connections() {
+        return connections.get();
+    }
+
     /** From now on each answer comes so much later, as over a network. */
     public void delay(long millis) {
         delayMillis = millis;
@@ -79,6 +86,7 @@ public final class PlainServer implements AutoCloseable {
         while (!socket.isClosed()) {
             try {
                 Socket connection = socket.accept();
+                connections.incrementAndGet();
                 open.add(connection);
                 daemon(() -> serve(connection));
             } catch (IOException e) {
