@@ -19,15 +19,23 @@ public final class AnsweredSums {
             return size() > REMEMBERED;
         }
     };
-    private boolean given;
+    private boolean givenForStreamed;
+    private boolean givenForWhole;
 
     AnsweredSums() {
     }
 
-    /** @param crc32c as S3 answered; null if it named none */
-    synchronized void put(String bucket, String key, String crc32c) {
-        given = crc32c != null;
-        if (given) {
+    /**
+     * @param crc32c   as S3 answered; null if it named none
+     * @param streamed whether the sum came behind the bytes, as the body streamed, and not before them
+     */
+    synchronized void put(String bucket, String key, String crc32c, boolean streamed) {
+        if (streamed) {
+            givenForStreamed = crc32c != null;
+        } else {
+            givenForWhole = crc32c != null;
+        }
+        if (crc32c != null) {
             sums.put(bucket + "/" + key, crc32c);
         } else {
             sums.remove(bucket + "/" + key);
@@ -39,8 +47,11 @@ public final class AnsweredSums {
         return sums.remove(bucket + "/" + key);
     }
 
-    /** Whether S3 named one the last time: a store that does so will be found to do so again. */
-    synchronized boolean areGiven() {
-        return given;
+    /**
+     * Whether S3 named one the last time: a store that does so will be found to do so again. Not so for the other kind of body: there are stores that name
+     * the sum which they were told before the bytes, and none that they were told behind them.
+     */
+    synchronized boolean areGiven(boolean streamed) {
+        return streamed ? givenForStreamed : givenForWhole;
     }
 }

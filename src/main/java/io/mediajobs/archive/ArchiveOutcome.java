@@ -113,7 +113,7 @@ public final class ArchiveOutcome {
 
     private void waitForS3(Job job, int inARow, JobError error, Duration delay) {
         jobs.apply(job, JobChange.to(null).askAgainIn(delay).failures(job.failures().ofArchive(inARow)).error(error).note("archive-waits", line(error)), null);
-        LOG.warn("Job {} is not archived yet and is asked for again in {} s; that S3 takes nothing at present does not count as a try: {}", job.key(),
+        LOG.warn("Job {} is not archived yet and is asked for again in {} s, which counts as no try, since S3 itself may be out of order: {}", job.key(),
                 delay.toSeconds(), line(error));
     }
 

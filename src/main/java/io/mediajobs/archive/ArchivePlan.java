@@ -14,9 +14,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.camel.Variable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Which assets of a report are in S3 already, and which are to be fetched. */
 public final class ArchivePlan {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ArchivePlan.class);
 
     private final JobStore jobs;
     private final Uploads uploads;
@@ -38,10 +42,18 @@ public final class ArchivePlan {
     public JobTransfers begin(Job job, Report report) {
         jobs.requireLease(job);
         List<PlannedAsset> missing = missing(job, report);
-        List<Integer> namesakes = namesakes(missing);
-        if (!namesakes.isEmpty()) {
-            // nor does what is begun now meet what came in another order: one that comes home would pass for another that came home before
-            jobs.forgetAssets(job, namesakes);
+        // nor does what is begun now meet what came in another order: one that comes home would pass for another that came home before
+        List<Integer> forgotten = new ArrayList<>(namesakes(missing));
+        // what an earlier answer had and this one has not is none of the job's assets
+        saved(job).forEach((position, asset) -> {
+            if (position >= report.assets().size()) {
+                forgotten.add(position);
+                LOG.warn("Job {} has no asset {} any more by its provider's answer. What was archived of it, {}, is left in S3 and is not in the manifest", job.key(), position,
+                        asset.key());
+            }
+        });
+        if (!forgotten.isEmpty()) {
+            jobs.forgetAssets(job, forgotten);
         }
         return new JobTransfers(missing, jobs.assets(job), uploads.begun(job));
     }
@@ -112,11 +124,19 @@ public final class ArchivePlan {
         for (int position = 0; position < names.size(); position++) {
             ReportAsset asset = report.assets().get(position);
             if (incomplete.contains(names.get(position))) {
-                AssetUrl.parse(asset.url());
+                requireUrl(position, asset);
                 missing.add(new PlannedAsset(position, asset, stems.get(position), names.get(position).url()));
             }
         }
         return missing;
+    }
+
+    private static void requireUrl(int position, ReportAsset asset) {
+        try {
+            AssetUrl.parse(asset.url());
+        } catch (AssetRefusedException e) {
+            throw e.about("the URL of asset " + position + " (" + asset.role() + ")");
+        }
     }
 
     /**

@@ -10,7 +10,10 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.apache.camel.Body;
+import org.apache.camel.Header;
 import org.apache.camel.Variable;
+import org.apache.camel.component.aws2.s3.AWS2S3Constants;
 
 /**
  * Has S3 say what it has of an asset that was sent, and writes it down. What left here was besides sent with a CRC32C that S3 checks
@@ -52,11 +55,13 @@ public final class AssetCheck {
         if (likeness == StoredObject.Likeness.OTHER || likeness == StoredObject.Likeness.NONE) {
             throw other(sent);
         }
-        if (sent.sha256() != null) {
+        // S3 was expected to name a sum, as it did before, and there is nothing else to go by
+        boolean unsure = likeness == StoredObject.Likeness.UNKNOWN && sent.upload() == null && sent.etag() == null;
+        if (sent.sha256() != null && !unsure) {
             return sent;
         }
         String sha256 = stored.readBack(sent);
-        if (sha256 == null) {
+        if (sha256 == null || unsure && !sha256.equals(sent.sha256())) {
             throw other(sent);
         }
         return sent.withSha256(sha256);
@@ -68,7 +73,7 @@ public final class AssetCheck {
      *
      * @param download whose body S3 has read in part
      * @return what is there
-     * @throws S3DeniedException if it is another object
+     * @throws ObjectExistsException if it is another object
      */
     public Sent adopt(@Variable("download") Download download) throws IOException {
         byte[] buffer = new byte[1 << 16];
@@ -77,10 +82,32 @@ public final class AssetCheck {
         }
         Sent sent = download.getSent();
         StoredObject.Likeness likeness = stored.compare(sent);
-        if (likeness != StoredObject.Likeness.SAME) {
+        boolean same = likeness == StoredObject.Likeness.SAME || likeness == StoredObject.Likeness.UNKNOWN && sent.sha256().equals(stored.readBack(sent));
+        if (!same) {
             throw S3Failure.thereAlready(sent, null);
         }
         return sent;
+    }
+
+    /**
+     * Sees to it that S3 has the manifest that it was just sent. There are stores, and proxies before them, that answer 200 to what they did not do.
+     *
+     * @param key   it was sent to
+     * @param bytes that were sent
+     * @param etag  of the answer; null or empty if it had none
+     * @throws S3UnavailableException if S3 does not have it
+     */
+    public void requireManifest(@Variable("job") Job job, @Header(AWS2S3Constants.KEY) String key, @Body byte[] bytes, @Header(AWS2S3Constants.E_TAG) String etag) {
+        if (etag == null || etag.isBlank()) {
+            throw new S3UnavailableException("S3 was sent the manifest and did not say that it has it.");
+        }
+        Digests digests = new Digests(true);
+        digests.bytes(bytes, 0, bytes.length);
+        Sent sent = new Sent(job, null, key, null, bytes.length, digests.sha256(), digests.md5(), digests.crc32c(), null, System.nanoTime());
+        StoredObject.Likeness likeness = stored.compare(sent);
+        if (likeness == StoredObject.Likeness.OTHER || likeness == StoredObject.Likeness.NONE) {
+            throw new S3UnavailableException("S3 was sent the manifest, said that it has it, and has " + (likeness == StoredObject.Likeness.NONE ? "none." : "another."));
+        }
     }
 
     private S3UnavailableException other(Sent sent) {

@@ -11,7 +11,7 @@ import java.net.URI;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
+import java.util.function.LongPredicate;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -69,7 +69,7 @@ public final class AssetDownload implements AutoCloseable {
     private final AddressGuard guard;
     private final UnaryOperator<String> setting;
     private final AssetTypes types;
-    private final BooleanSupplier md5;
+    private final LongPredicate md5;
     private final long multipartFrom;
     private final long longestWait;
     private final CloseableHttpClient client;
@@ -83,11 +83,11 @@ public final class AssetDownload implements AutoCloseable {
      * @param settings {@code archive.connect-timeout}, {@code archive.idle-timeout}, {@code archive.at-once},
      *                 {@code archive.multipart-from}, {@code archive.proxy-user} and {@code archive.proxy-password}, and what {@link AssetTypes} reads
      * @param setting  value of a setting by its name, as it is now; empty if it has none
-     * @param md5      whether the MD5 of what passes will be wanted
+     * @param md5      whether the MD5 of an asset of so many bytes will be wanted
      * @throws ConfigurationException if S3 takes no such PUT
      */
     public AssetDownload(Settings settings, ArchiveKey keys, TransferLimits limits, AddressGuard guard, UnaryOperator<String> setting,
-            BooleanSupplier md5) {
+            LongPredicate md5) {
         // else each request would stay in memory until its time is over
         cut.setRemoveOnCancelPolicy(true);
         this.md5 = md5;
@@ -193,7 +193,7 @@ public final class AssetDownload implements AutoCloseable {
      */
     public Download open(Job job, PlannedAsset planned, Upload unfinished, AssetTerms terms, JobTransfers transfers) {
         AssetTerms known = terms == null ? AssetTerms.NONE : terms;
-        Wanted wanted = new Wanted(job, planned, guard.check(planned.asset().url(), known), known, limits.watch(planned, transfers), md5.getAsBoolean());
+        Wanted wanted = new Wanted(job, planned, checked(planned, known), known, limits.watch(planned, transfers), md5);
         if (unfinished != null && unfinished.sourceVersion() != null && unfinished.partBytes() > 0) {
             Download rest = ask(wanted, Rest.of(unfinished, unfinished.partBytes()));
             if (rest.isUsable()) {
@@ -202,6 +202,33 @@ public final class AssetDownload implements AutoCloseable {
             rest.close();
         }
         return ask(wanted, null);
+    }
+
+    private URI checked(PlannedAsset planned, AssetTerms terms) {
+        try {
+            return guard.check(planned.asset().url(), terms);
+        } catch (AssetRefusedException e) {
+            throw e.about("the URL of " + planned);
+        }
+    }
+
+    private URI redirected(Wanted wanted, URI from, CloseableHttpResponse response) {
+        Header location = response.getFirstHeader("Location");
+        try {
+            return guard.checkRedirect(from, location == null ? null : location.getValue(), wanted.terms());
+        } catch (AssetRefusedException e) {
+            throw e.about("the URL that the host " + from.getHost() + " of " + wanted.planned() + " redirects to");
+        }
+    }
+
+    // looks the name up, which may be one that is not to be asked
+    private CloseableHttpResponse send(Wanted wanted, URI url, HttpGet request) throws IOException {
+        try {
+            // the only call that leaves the body open; what it gives is always one of these
+            return (CloseableHttpResponse) client.executeOpen(new HttpHost(url.getScheme(), url.getHost(), url.getPort()), request, null);
+        } catch (AssetRefusedException e) {
+            throw e.about(url.equals(wanted.url()) ? "the URL of " + wanted.planned() : "a URL that the host of " + wanted.planned() + " redirects to");
+        }
     }
 
     /**
@@ -216,8 +243,8 @@ public final class AssetDownload implements AutoCloseable {
         return ask(before.wanted(), Rest.of(upload, from));
     }
 
-    /** An asset that is fetched now. @param url as the provider reported it, checked @param md5 whether its MD5 will be wanted */
-    record Wanted(Job job, PlannedAsset planned, URI url, AssetTerms terms, TransferWatch watch, boolean md5) {
+    /** An asset that is fetched now. @param url as the provider reported it, checked @param md5 whether its MD5 will be wanted, by its length */
+    record Wanted(Job job, PlannedAsset planned, URI url, AssetTerms terms, TransferWatch watch, LongPredicate md5) {
     }
 
     /**
@@ -251,16 +278,14 @@ public final class AssetDownload implements AutoCloseable {
             // HttpClient's own time-out is for one read: a host that sends its headers byte by byte would never come to an end
             Future<?> cutOff = cut.schedule(request::cancel, longestWait, TimeUnit.MILLISECONDS);
             try {
-                // the only call that leaves the body open; what it gives is always one of these
-                response = (CloseableHttpResponse) client.executeOpen(new HttpHost(url.getScheme(), url.getHost(), url.getPort()), request, null);
+                response = send(wanted, url, request);
                 cutOff.cancel(false);
                 if (response.getCode() == PROXY_WANTS_ACCOUNT && guard.proxy() != null) {
                     throw new AssetUnavailableException("The proxy " + guard.proxy() + " (archive.proxy) lets nobody through without its account: see archive.proxy-user and"
                             + " archive.proxy-password. It was asked for " + planned + ".");
                 }
                 if (isRedirect(response.getCode())) {
-                    Header location = response.getFirstHeader("Location");
-                    url = guard.checkRedirect(url, location == null ? null : location.getValue(), wanted.terms());
+                    url = redirected(wanted, url, response);
                     continue;
                 }
                 Download download = new Download(wanted, url, request, response, extension -> key(wanted, extension), types, multipartFrom, rest);
@@ -270,7 +295,8 @@ public final class AssetDownload implements AutoCloseable {
                 // the outermost says no more than that some check failed
                 throw new AssetUnavailableException("The host " + url.getHost() + " of " + planned + " did not prove by TLS who it is: " + S3Failure.root(e), e);
             } catch (IOException e) {
-                throw new AssetUnavailableException("The host " + url.getHost() + " of " + planned + (response == null ? " did not answer" + through() + ": " : " broke off: ") + e, e);
+                throw new AssetUnavailableException("The host " + url.getHost() + " of " + planned + (response == null ? " did not answer" + through() + ": " : " broke off: ")
+                        + AssetUrl.withoutQuery(e.toString(), wanted.url(), url), AssetUrl.withoutQuery(e, wanted.url(), url));
             } finally {
                 cutOff.cancel(false);
                 if (!kept && response != null) {

@@ -20,4 +20,9 @@ public class AssetRefusedException extends ArchiveException {
     public AssetRefusedException(String code, String sentence) {
         super(code, sentence, null);
     }
+
+    /** The same, that also says which URL it is. @param which as it stands in a sentence; never with the URL's query */
+    AssetRefusedException about(String which) {
+        return new AssetRefusedException(error().code(), getMessage() + " It is " + which + ".");
+    }
 }

@@ -1,11 +1,15 @@
 package io.mediajobs.archive;
 
+import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Reads the URL of an asset, which is attacker input. It goes out byte for byte as the provider wrote it (a signature covers every
@@ -20,6 +24,9 @@ final class AssetUrl {
     /** A name or IPv4 address, or an IPv6 address in brackets; no zone, no percent-encoding, no letters beyond ASCII. */
     private static final Pattern AUTHORITY = Pattern.compile("(?<host>[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9.])?|\\[[0-9A-Fa-f:.]+])(:(?<port>[0-9]{1,5}))?");
     private static final Pattern ABSOLUTE = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:");
+    private static final Pattern QUERY_WORD = Pattern.compile("[&=~;,|:!*()\\s]+");
+    /** Shorter ones, such as true or 1200, are in many a text, and keep no secret. */
+    private static final int SHORTEST_SECRET = 6;
     private static final String REST = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/?@!$&'()*+,;=%[]";
 
     private AssetUrl() {
@@ -107,6 +114,28 @@ final class AssetUrl {
             throw new AssetRefusedException(AssetRefusedException.URL_BLOCKED, "The asset's host redirects from https to http, which is not followed.");
         }
         return to;
+    }
+
+    /** A text without the queries of these URLs, and without what stands in them: a host may send them back in what it answers. */
+    static String withoutQuery(String text, URI... urls) {
+        String without = text;
+        for (URI url : urls) {
+            if (url.getRawQuery() != null) {
+                // longest first: one may stand in another
+                List<String> words = Stream.concat(Stream.of(url.getRawQuery(), url.getQuery()), Stream.of(url.getRawQuery(), url.getQuery()).flatMap(QUERY_WORD::splitAsStream))
+                        .filter(word -> word.length() >= SHORTEST_SECRET).sorted(Comparator.comparing(String::length).reversed()).toList();
+                for (String word : words) {
+                    without = without.replace(word, "…");
+                }
+            }
+        }
+        return without;
+    }
+
+    /** The failure itself if it says nothing of the queries of these URLs; else one that does not. */
+    static IOException withoutQuery(IOException failure, URI... urls) {
+        String said = S3Failure.root(failure) + failure;
+        return withoutQuery(said, urls).equals(said) ? failure : new IOException(withoutQuery(failure.toString(), urls));
     }
 
     /** The port that the URL names, or else its scheme's. */

@@ -38,10 +38,15 @@ final class BufferedPuts extends DelegatingS3Client {
         this.whole = whole;
     }
 
+    /** Whether a body of so many bytes is sent while it comes; null if they are not known. */
+    static boolean streams(Long bytes) {
+        return bytes == null || bytes > LARGEST;
+    }
+
     /** @throws UncheckedIOException if the body cannot be read; then nothing was sent */
     @Override
     public PutObjectResponse putObject(PutObjectRequest request, RequestBody body) {
-        if (body.optionalContentLength().filter(length -> length <= LARGEST).isEmpty()) {
+        if (streams(body.optionalContentLength().orElse(null))) {
             return super.putObject(request, body);
         }
         long begin = System.nanoTime();

@@ -4,6 +4,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
+import java.util.function.UnaryOperator;
 
 /**
  * The body of one answer of an asset's host: counts what passes, shows it to whoever digests it, and fails where the body is shorter or
@@ -21,6 +22,7 @@ final class CheckedStream extends FilterInputStream {
     private final long expected;
     private final TransferWatch watch;
     private final Tap tap;
+    private final UnaryOperator<IOException> told;
     private long count;
     private byte[] ahead = new byte[0];
     private int served;
@@ -29,13 +31,15 @@ final class CheckedStream extends FilterInputStream {
     /**
      * @param offset   bytes of the asset before this body
      * @param expected bytes that the host said this body has; negative if it did not
+     * @param told     what may be said of a failure to read: it may quote the host, and the host its URL
      */
-    CheckedStream(InputStream body, long offset, long expected, TransferWatch watch, Tap tap) {
+    CheckedStream(InputStream body, long offset, long expected, TransferWatch watch, Tap tap, UnaryOperator<IOException> told) {
         super(body);
         this.offset = offset;
         this.expected = expected;
         this.watch = watch;
         this.tap = tap;
+        this.told = told;
     }
 
     @Override
@@ -91,7 +95,11 @@ final class CheckedStream extends FilterInputStream {
             watch.read(since, read);
             tap.bytes(buffer, at, read);
             return read;
-        } catch (IOException | ArchiveException e) {
+        } catch (IOException e) {
+            IOException clean = told.apply(e);
+            failure = clean;
+            throw clean;
+        } catch (ArchiveException e) {
             failure = e;
             throw e;
         }

@@ -54,9 +54,9 @@ public final class Download implements AutoCloseable {
         this.length = isRest ? range.total() : bodyLength;
         this.version = SourceVersion.of(response);
         boolean single = !isRest && length >= 0 && length < multipartFrom;
-        this.digests = single ? new Digests(wanted.md5()) : null;
+        this.digests = single ? new Digests(wanted.md5().test(length)) : null;
         this.body = entity == null ? null : new CheckedStream(entity.getContent(), offset, length < 0 ? -1 : length - offset, wanted.watch(),
-                single ? digests : (buffer, at, count) -> { });
+                single ? digests : (buffer, at, count) -> { }, failure -> AssetUrl.withoutQuery(failure, wanted.url(), url));
         if (isRest) {
             check(types);
             this.contentType = rest.contentType();

@@ -43,18 +43,6 @@ public final class Manifest {
         return keys.manifest(job);
     }
 
-    /**
-     * Whether S3 has taken it. There are stores, and proxies before them, that answer 200 to what they did not do.
-     *
-     * @param etag of the answer; null or empty if it had none
-     * @throws S3UnavailableException if it did not say so
-     */
-    public void written(String etag) {
-        if (etag == null || etag.isBlank()) {
-            throw new S3UnavailableException("S3 was sent the manifest and did not say that it has it.");
-        }
-    }
-
     /** How a manifest is written: indented for people, with the same line ends everywhere, so that a repeat writes the same bytes. */
     public static ObjectMapper json() {
         DefaultIndenter indenter = new DefaultIndenter("  ", "\n");

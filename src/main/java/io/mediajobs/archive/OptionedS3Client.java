@@ -2,6 +2,7 @@ package io.mediajobs.archive;
 
 import java.time.Duration;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import software.amazon.awssdk.services.s3.DelegatingS3Client;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -14,13 +15,19 @@ final class OptionedS3Client extends DelegatingS3Client {
 
     private final ObjectOptions options;
     private final AnsweredSums sums;
+    private final Predicate<PutObjectRequest> streams;
     private final ToLongFunction<PutObjectRequest> longestPut;
 
-    /** @param longestPut how many milliseconds a PUT may take; 0 for no limit but the client's own */
-    OptionedS3Client(S3Client client, ObjectOptions options, AnsweredSums sums, ToLongFunction<PutObjectRequest> longestPut) {
+    /**
+     * @param streams    which bodies the client sends while they come
+     * @param longestPut how many milliseconds a PUT may take; 0 for no limit but the client's own
+     */
+    OptionedS3Client(S3Client client, ObjectOptions options, AnsweredSums sums, Predicate<PutObjectRequest> streams,
+            ToLongFunction<PutObjectRequest> longestPut) {
         super(client);
         this.options = options;
         this.sums = sums;
+        this.streams = streams;
         this.longestPut = longestPut;
     }
 
@@ -32,7 +39,7 @@ final class OptionedS3Client extends DelegatingS3Client {
         // if this one fails, what S3 said of an earlier one holds no more
         sums.take(put.bucket(), put.key());
         R answer = operation.apply(bounded(options.with(request)));
-        sums.put(put.bucket(), put.key(), ((PutObjectResponse) answer).checksumCRC32C());
+        sums.put(put.bucket(), put.key(), ((PutObjectResponse) answer).checksumCRC32C(), streams.test(put));
         return answer;
     }
 

@@ -47,9 +47,9 @@ public record S3Access(S3Client once, S3Client repeating, S3Check check, Answere
         }
     }
 
-    /** Whether S3 names the CRC32C of what it takes, going by its last answer to a write. */
-    public boolean namesChecksums() {
-        return sums.areGiven();
+    /** Whether S3 names the CRC32C of what it takes in one PUT of so many bytes, going by its last answer to such a write. */
+    public boolean namesChecksums(long bytes) {
+        return sums.areGiven(BufferedPuts.streams(bytes));
     }
 
     @Override

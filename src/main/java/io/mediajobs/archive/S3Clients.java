@@ -48,7 +48,7 @@ public final class S3Clients {
         Consumer<ClientOverrideConfiguration.Builder> once = override -> override.retryStrategy(RetryMode.STANDARD).retryStrategy(retry -> retry.maxAttempts(1));
         int connections = settings.number("archive.at-once") + 4;
         return new OptionedS3Client(new BufferedPuts(client(settings, options, connections, true, once), client(settings, options, connections, false, once)),
-                options, sums, longestPut(settings));
+                options, sums, put -> BufferedPuts.streams(put.contentLength()), longestPut(settings));
     }
 
     /**
@@ -69,7 +69,7 @@ public final class S3Clients {
                 .retryStrategy(RetryMode.STANDARD).retryStrategy(retry -> {
                     retry.maxAttempts(4);
                     retries.accept(retry);
-                })), options, sums, put -> 0);
+                })), options, sums, put -> false, put -> 0);
     }
 
     // The time-out of the socket is for reads: a store that stops taking a body would hold its transfer for ever. A body streams from its

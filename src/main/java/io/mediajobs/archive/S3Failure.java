@@ -50,8 +50,8 @@ final class S3Failure {
         return failure instanceof AwsServiceException answer && answer.statusCode() == 412;
     }
 
-    static S3DeniedException thereAlready(Sent sent, SdkException failure) {
-        return new S3DeniedException("There is another object at " + sent.key() + " already, and s3.overwrite is false: move it away, then retry the job.", failure);
+    static ObjectExistsException thereAlready(Sent sent, SdkException failure) {
+        return new ObjectExistsException("There is another object at " + sent.key() + " already, and s3.overwrite is false: move it away, then retry the job.", failure);
     }
 
     static String advice(int status, AwsErrorDetails details) {

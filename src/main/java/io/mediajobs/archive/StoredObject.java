@@ -93,7 +93,7 @@ public final class StoredObject {
     String readBack(Sent sent) {
         MessageDigest sha256 = Digests.digest("SHA-256");
         try (ResponseInputStream<GetObjectResponse> object = s3.getObject(get -> get.bucket(bucket(sent)).key(sent.key()))) {
-            boolean same = sameParts(object, sent.upload().parts(), sha256) && object.read() < 0;
+            boolean same = sameParts(object, parts(sent), sha256) && object.read() < 0;
             if (!same) {
                 // closing would read what is left
                 object.abort();
@@ -103,6 +103,10 @@ public final class StoredObject {
             throw new S3UnavailableException("Reading " + sent.planned() + " back from S3 failed: " + e, e);
         }
         return Digests.hex(sha256);
+    }
+
+    private static List<UploadPart> parts(Sent sent) {
+        return sent.upload() == null ? List.of(new UploadPart(1, sent.bytes(), null, null, sent.crc32c())) : sent.upload().parts();
     }
 
     private static boolean sameParts(InputStream object, List<UploadPart> parts, MessageDigest sha256) throws IOException {

@@ -230,7 +230,7 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.bind("transferPlaces", opened(Workers.ofTransfers(settings.number("archive.at-once"))).executor());
         main.bind("archivePlan", plan);
         AssetDownload downloads = opened(new AssetDownload(settings, keys, new TransferLimits(settings), new AddressGuard(settings), this::setting,
-                () -> !s3.namesChecksums()));
+                bytes -> !s3.namesChecksums(bytes)));
         holds.add(downloads);
         S3Multipart multipart = new S3Multipart(settings, s3.once(), s3.repeating());
         StoredObject stored = new StoredObject(settings, s3);

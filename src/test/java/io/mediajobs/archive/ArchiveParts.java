@@ -86,7 +86,7 @@ final class ArchiveParts implements AutoCloseable {
         ArchivePlan plan = new ArchivePlan(jobs, uploads, records);
         s3Repeating = access.repeating();
         download = new AssetDownload(settings, keys, new TransferLimits(settings), new AddressGuard(settings, names), settings::text,
-                () -> !access.namesChecksums());
+                bytes -> !access.namesChecksums(bytes));
         S3Multipart multipart = new S3Multipart(settings, s3, s3Repeating);
         StoredObject stored = new StoredObject(settings, access);
         unfinished = new UnfinishedUploads(settings, uploads, multipart);

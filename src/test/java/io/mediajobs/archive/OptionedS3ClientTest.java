@@ -44,7 +44,7 @@ class OptionedS3ClientTest {
     private final Answering answering = new Answering();
     private final AnsweredSums sums = new AnsweredSums();
     private final S3Client s3 = new OptionedS3Client(answering,
-            new ObjectOptions(Settings.load(Path.of("").toAbsolutePath(), List.of(), Map.of(), new Properties(), Map.of())), sums, put -> 0);
+            new ObjectOptions(Settings.load(Path.of("").toAbsolutePath(), List.of(), Map.of(), new Properties(), Map.of())), sums, put -> false, put -> 0);
 
     private void put(String key, String sum) {
         answering.sum = sum;
