@@ -45,16 +45,13 @@ public final class ArchivePlan {
         // nor does what is begun now meet what came in another order: one that comes home would pass for another that came home before
         List<Integer> forgotten = new ArrayList<>(namesakes(missing));
         // what an earlier answer had and this one has not is none of the job's assets
-        saved(job).forEach((position, asset) -> {
-            if (position >= report.assets().size()) {
-                forgotten.add(position);
-                LOG.warn("Job {} has no asset {} any more by its provider's answer. What was archived of it, {}, is left in S3 and is not in the manifest", job.key(), position,
-                        asset.key());
-            }
-        });
+        List<ArchivedAsset> gone = saved(job).values().stream().filter(asset -> asset.position() >= report.assets().size()).toList();
+        gone.forEach(asset -> forgotten.add(asset.position()));
         if (!forgotten.isEmpty()) {
             jobs.forgetAssets(job, forgotten);
         }
+        gone.forEach(asset -> LOG.warn("Job {} has no asset {} any more by its provider's answer. What was archived of it, {}, is left in S3 and is not in the manifest", job.key(),
+                asset.position(), asset.key()));
         return new JobTransfers(missing, jobs.assets(job), uploads.begun(job));
     }
 

@@ -73,7 +73,8 @@ public final class AssetCheck {
      *
      * @param download whose body S3 has read in part
      * @return what is there
-     * @throws ObjectExistsException if it is another object
+     * @throws ObjectExistsException  if it is another object
+     * @throws S3UnavailableException if there is none any more
      */
     public Sent adopt(@Variable("download") Download download) throws IOException {
         byte[] buffer = new byte[1 << 16];
@@ -84,7 +85,7 @@ public final class AssetCheck {
         StoredObject.Likeness likeness = stored.compare(sent);
         boolean same = likeness == StoredObject.Likeness.SAME || likeness == StoredObject.Likeness.UNKNOWN && sent.sha256().equals(stored.readBack(sent));
         if (!same) {
-            throw S3Failure.thereAlready(sent, null);
+            throw S3Failure.thereAlready(sent, likeness, null);
         }
         return sent;
     }

@@ -296,7 +296,7 @@ public final class AssetDownload implements AutoCloseable {
                 throw new AssetUnavailableException("The host " + url.getHost() + " of " + planned + " did not prove by TLS who it is: " + S3Failure.root(e), e);
             } catch (IOException e) {
                 throw new AssetUnavailableException("The host " + url.getHost() + " of " + planned + (response == null ? " did not answer" + through() + ": " : " broke off: ")
-                        + AssetUrl.withoutQuery(e.toString(), wanted.url(), url), AssetUrl.withoutQuery(e, wanted.url(), url));
+                        + AssetUrl.withoutQuery(e, wanted.url(), url), AssetUrl.harmless(e, wanted.url(), url));
             } finally {
                 cutOff.cancel(false);
                 if (!kept && response != null) {

@@ -1,12 +1,14 @@
 package io.mediajobs.archive;
 
+import io.mediajobs.report.Redaction;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -24,7 +26,9 @@ final class AssetUrl {
     /** A name or IPv4 address, or an IPv6 address in brackets; no zone, no percent-encoding, no letters beyond ASCII. */
     private static final Pattern AUTHORITY = Pattern.compile("(?<host>[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9.])?|\\[[0-9A-Fa-f:.]+])(:(?<port>[0-9]{1,5}))?");
     private static final Pattern ABSOLUTE = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:");
-    private static final Pattern QUERY_WORD = Pattern.compile("[&=~;,|:!*()\\s]+");
+    private static final Pattern PARTS_OF_VALUE = Pattern.compile("[=~,|:!*()\\s]+");
+    private static final int LONGEST_READ = 4_000;
+    private static final int LONGEST_TOLD = 400;
     /** Shorter ones, such as true or 1200, are in many a text, and keep no secret. */
     private static final int SHORTEST_SECRET = 6;
     private static final String REST = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/?@!$&'()*+,;=%[]";
@@ -116,26 +120,46 @@ final class AssetUrl {
         return to;
     }
 
-    /** A text without the queries of these URLs, and without what stands in them: a host may send them back in what it answers. */
-    static String withoutQuery(String text, URI... urls) {
-        String without = text;
+    /** What a failure says, without the values in the queries of these URLs: a host may send them back in what it answers. At most a few hundred characters. */
+    static String withoutQuery(IOException failure, URI... urls) {
+        String said = failure.getMessage() == null ? "" : ": " + whole(failure.getMessage());
+        Set<String> values = new TreeSet<>(Comparator.comparing(String::length).reversed().thenComparing(Comparator.naturalOrder()));
         for (URI url : urls) {
-            if (url.getRawQuery() != null) {
-                // longest first: one may stand in another
-                List<String> words = Stream.concat(Stream.of(url.getRawQuery(), url.getQuery()), Stream.of(url.getRawQuery(), url.getQuery()).flatMap(QUERY_WORD::splitAsStream))
-                        .filter(word -> word.length() >= SHORTEST_SECRET).sorted(Comparator.comparing(String::length).reversed()).toList();
-                for (String word : words) {
-                    without = without.replace(word, "…");
-                }
-            }
+            values(url.getRawQuery(), values);
+            values(url.getQuery(), values);
         }
-        return without;
+        for (String value : values) {
+            said = said.replace(value, "…");
+        }
+        return failure.getClass().getName() + Redaction.cut(said, LONGEST_TOLD);
     }
 
-    /** The failure itself if it says nothing of the queries of these URLs; else one that does not. */
-    static IOException withoutQuery(IOException failure, URI... urls) {
-        String said = S3Failure.root(failure) + failure;
-        return withoutQuery(said, urls).equals(said) ? failure : new IOException(withoutQuery(failure.toString(), urls));
+    /** The failure itself if it tells no more than {@link #withoutQuery} does; else one that does not. */
+    static IOException harmless(IOException failure, URI... urls) {
+        String told = withoutQuery(failure, urls);
+        return failure.getCause() == null && told.equals(failure.toString()) ? failure : new IOException(told);
+    }
+
+    // cut at a blank: half of a value is not found any more
+    private static String whole(String text) {
+        if (text.length() <= LONGEST_READ) {
+            return text;
+        }
+        int end = LONGEST_READ;
+        while (end > 0 && text.charAt(end) > ' ') {
+            end--;
+        }
+        return text.substring(0, end) + "…";
+    }
+
+    private static void values(String query, Set<String> values) {
+        if (query == null) {
+            return;
+        }
+        for (String pair : query.split("[&;]")) {
+            String value = pair.substring(pair.indexOf('=') + 1);
+            Stream.concat(Stream.of(value), PARTS_OF_VALUE.splitAsStream(value)).filter(word -> word.length() >= SHORTEST_SECRET).forEach(values::add);
+        }
     }
 
     /** The port that the URL names, or else its scheme's. */

@@ -56,7 +56,7 @@ public final class Download implements AutoCloseable {
         boolean single = !isRest && length >= 0 && length < multipartFrom;
         this.digests = single ? new Digests(wanted.md5().test(length)) : null;
         this.body = entity == null ? null : new CheckedStream(entity.getContent(), offset, length < 0 ? -1 : length - offset, wanted.watch(),
-                single ? digests : (buffer, at, count) -> { }, failure -> AssetUrl.withoutQuery(failure, wanted.url(), url));
+                single ? digests : (buffer, at, count) -> { }, failure -> AssetUrl.harmless(failure, wanted.url(), url));
         if (isRest) {
             check(types);
             this.contentType = rest.contentType();

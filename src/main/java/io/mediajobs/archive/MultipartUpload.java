@@ -193,10 +193,11 @@ public final class MultipartUpload implements AutoCloseable {
             s3.complete(upload);
         } catch (SdkException e) {
             if (S3Failure.isThereAlready(e)) {
-                boolean same = isThere(sent);
+                StoredObject.Likeness found = stored.compare(sent);
+                boolean same = isSame(found, sent);
                 unfinished.abandon(upload);
                 if (!same) {
-                    throw S3Failure.thereAlready(sent, e);
+                    throw S3Failure.thereAlready(sent, found, e);
                 }
                 return sent;
             }
@@ -212,7 +213,11 @@ public final class MultipartUpload implements AutoCloseable {
     }
 
     private boolean isThere(Sent sent) {
-        return switch (stored.compare(sent)) {
+        return isSame(stored.compare(sent), sent);
+    }
+
+    private boolean isSame(StoredObject.Likeness found, Sent sent) {
+        return switch (found) {
             case SAME -> true;
             case UNKNOWN -> stored.readBack(sent) != null;
             case OTHER, NONE -> false;

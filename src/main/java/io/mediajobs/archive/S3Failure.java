@@ -50,7 +50,12 @@ final class S3Failure {
         return failure instanceof AwsServiceException answer && answer.statusCode() == 412;
     }
 
-    static ObjectExistsException thereAlready(Sent sent, SdkException failure) {
+    /** @param found what there is in place of what was sent */
+    static ArchiveException thereAlready(Sent sent, StoredObject.Likeness found, SdkException failure) {
+        if (found == StoredObject.Likeness.NONE) {
+            return new S3UnavailableException("S3 did not take " + sent.planned() + " because of another object at " + sent.key() + ", which is not there any more; it is sent again.",
+                    failure);
+        }
         return new ObjectExistsException("There is another object at " + sent.key() + " already, and s3.overwrite is false: move it away, then retry the job.", failure);
     }
 

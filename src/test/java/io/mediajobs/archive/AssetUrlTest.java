@@ -3,8 +3,13 @@ package io.mediajobs.archive;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.NullAndEmptySource;
@@ -48,6 +53,29 @@ class AssetUrlTest {
     void longerThan64KibIsRefused() {
         assertThat(AssetUrl.parse("https://h/" + "a".repeat(65_526))).isNotNull();
         assertThatThrownBy(() -> AssetUrl.parse("https://h/" + "a".repeat(65_527))).isInstanceOf(AssetRefusedException.class);
+    }
+
+    @Test
+    void whatAHostSendsBackOfAQueryIsNotTold() {
+        URI url = URI.create("https://cdn.example/a?exp=170000~hmac=HMACSECRET77&sig=abc%2Fdef%2Bghi&n=12345");
+        assertThat(AssetUrl.withoutQuery(new IOException("Invalid header: <exp=170000~hmac=HMACSECRET77> or abc/def+ghi, abc%2Fdef%2Bghi, 12345"), url))
+                .isEqualTo("java.io.IOException: Invalid header: <exp=…> or …, …, 12345");
+        assertThat(AssetUrl.withoutQuery(new IOException(), url)).isEqualTo("java.io.IOException");
+        assertThat(AssetUrl.withoutQuery(new SocketTimeoutException("Read timed out"), URI.create("https://h/?Timeout=1&java.net=1"))).isEqualTo("java.net.SocketTimeoutException: Read timed out");
+        IOException told = new IOException("reset");
+        assertThat(AssetUrl.harmless(told, url)).isSameAs(told);
+        assertThat(AssetUrl.harmless(new IOException("HMACSECRET77", told), url)).hasMessage("java.io.IOException: …").hasNoCause();
+    }
+
+    /** However much of it there is. */
+    @Test
+    @Timeout(20)
+    void halfOfAValueIsNotToldEither() {
+        String query = IntStream.range(0, 9_000).mapToObj("%06d"::formatted).collect(Collectors.joining("&"));
+        URI url = URI.create("https://h/?" + query + "&sig=" + "S".repeat(200));
+        for (int before = 3_700; before < 4_100; before += 7) {
+            assertThat(AssetUrl.withoutQuery(new IOException("x ".repeat(before / 2) + "S".repeat(200)), url)).doesNotContain("SSSSSS").hasSizeLessThan(500);
+        }
     }
 
     /** Whoever throws it. */

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ServerSocketFactory;
 
 /**
  * HTTP/1.1 over sockets on the loopback address, a thread a connection: bytes go from the socket into the reader's array and from the
@@ -52,9 +53,14 @@ public final class PlainServer implements AutoCloseable {
     private volatile long delayMillis;
 
     public PlainServer(Handler handler) {
+        this(handler, ServerSocketFactory.getDefault());
+    }
+
+    /** @param sockets such as those for TLS */
+    public PlainServer(Handler handler, ServerSocketFactory sockets) {
         this.handler = handler;
         try {
-            socket = new ServerSocket(0, 500, InetAddress.getLoopbackAddress());
+            socket = sockets.createServerSocket(0, 500, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
