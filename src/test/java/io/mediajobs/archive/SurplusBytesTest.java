@@ -107,6 +107,8 @@ class SurplusBytesTest {
 
     private static void tunnel(Socket connection, int port) throws IOException {
         try (connection; Socket target = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            connection.setTcpNoDelay(true);
+            target.setTcpNoDelay(true);
             InputStream in = connection.getInputStream();
             for (int last = 0, next = in.read(); last != '\n' || next != '\r'; last = next, next = in.read()) {
                 // its head
