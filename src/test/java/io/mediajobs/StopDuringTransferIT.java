@@ -3,6 +3,9 @@ package io.mediajobs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.mediajobs.config.Settings;
 import io.mediajobs.demo.s3.EmbeddedS3;
 import io.mediajobs.demo.simulator.Assets;
@@ -25,6 +28,7 @@ import java.util.Map;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** A stop in the midst of a large transfer, as SIGTERM asks for it: it keeps to its time, frees the job, and the next process goes on at once. */
 class StopDuringTransferIT {
@@ -73,15 +77,22 @@ class StopDuringTransferIT {
             simulator.job(key.provider(), key.jobId()).completes(Assets.generatedVideo(LENGTH, 1).slowedTo(8 << 20));
             Map<String, String> settings = TestProgram.settings(folder, simulator, s3);
             settings.putAll(Map.of("archive.multipart-from", "5MB", "archive.part-size", "5MB", "camel.main.shutdown-timeout", "1"));
+            ListAppender<ILoggingEvent> log = new ListAppender<>();
             MediaJobRoutes first = start(settings);
             try {
+                log.start();
+                ((Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)).addAppender(log);
                 first.part("jobs", JobStore.class).register(List.of(new NewJob(key, Map.of(), Duration.ofHours(1), Duration.ZERO)));
                 await().atMost(Duration.ofSeconds(30)).until(() -> count("upload_part") >= 2);
             } finally {
                 long begin = System.nanoTime();
                 first.close();
+                ((Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)).detachAppender(log);
                 assertThat(Duration.ofNanos(System.nanoTime() - begin)).as("to stop").isLessThan(Duration.ofSeconds(15));
             }
+            List<ILoggingEvent> told = List.copyOf(log.list);
+            assertThat(told).as("stack traces").allMatch(line -> line.getThrowableProxy() == null);
+            assertThat(told).extracting(ILoggingEvent::getFormattedMessage).anyMatch(line -> line.startsWith("Job pictory-video/large was being archived when the time to stop was over."));
             assertThat(count("job WHERE state = 'archiving'")).isOne();
             assertThat(count("job WHERE lease_token IS NOT NULL")).as("leases").isZero();
             long parts = count("upload_part");

@@ -16,6 +16,7 @@ import io.mediajobs.archive.S3Outage;
 import io.mediajobs.archive.StoredObject;
 import io.mediajobs.archive.TransferFailure;
 import io.mediajobs.archive.TransferLimits;
+import io.mediajobs.archive.UnendedArchiving;
 import io.mediajobs.archive.UnfinishedUploads;
 import io.mediajobs.config.ConfigurationException;
 import io.mediajobs.config.Durations;
@@ -243,6 +244,7 @@ public final class MediaJobRoutes implements AutoCloseable {
         main.bind("manifest", new Manifest(keys, plan));
         main.bind("archiveOutcome", new ArchiveOutcome(settings, jobs, events, plan, keys, uploads, outage));
         main.bind("transferFailure", new TransferFailure());
+        main.bind("unendedArchiving", new UnendedArchiving());
         main.bind("verifyApi", new VerifyApi(jobs, new ArchiveVerification(settings, s3.repeating(), jobs)));
     }
 

@@ -102,6 +102,7 @@ final class ArchiveParts implements AutoCloseable {
                 "archiveOutcome", new ArchiveOutcome(settings, jobs, events, plan, keys, uploads, outage));
         beans.forEach(camel.getRegistry()::bind);
         camel.getRegistry().bind("leases", leases);
+        camel.getRegistry().bind("unendedArchiving", new UnendedArchiving());
         camel.getRegistry().bind("s3RepeatingClient", s3Repeating);
         camel.getRegistry().bind("transferPlaces", places);
         camel.getRegistry().bind("manifestJson", Manifest.json());
