@@ -55,6 +55,13 @@ class WriteQueueTest {
         }
     }
 
+    /** The pool of Java 25 has one thread where there are two processors. */
+    private static void inAThreadOfItsOwn(Runnable work) {
+        Thread thread = new Thread(work, "caller");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
     @Test
     void whereTooManyWaitTheNextIsRefused() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
@@ -158,7 +165,7 @@ class WriteQueueTest {
                         added.add(queue.add(1));
                     }
                     return added;
-                }));
+                }, WriteQueueTest::inAThreadOfItsOwn));
             }
             busy.await();
             queue.close();
