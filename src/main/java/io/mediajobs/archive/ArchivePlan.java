@@ -7,8 +7,8 @@ import io.mediajobs.store.ArchivedAsset;
 import io.mediajobs.store.JobStore;
 import io.mediajobs.store.Uploads;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,18 +41,20 @@ public final class ArchivePlan {
      */
     public JobTransfers begin(Job job, Report report) {
         jobs.requireLease(job);
-        List<PlannedAsset> missing = missing(job, report);
+        Map<Integer, ArchivedAsset> saved = saved(job);
+        List<PlannedAsset> missing = missing(saved, report);
         // nor does what is begun now meet what came in another order: one that comes home would pass for another that came home before
         List<Integer> forgotten = new ArrayList<>(namesakes(missing));
         // what an earlier answer had and this one has not is none of the job's assets
-        List<ArchivedAsset> gone = saved(job).values().stream().filter(asset -> asset.position() >= report.assets().size()).toList();
+        List<ArchivedAsset> gone = saved.values().stream().filter(asset -> asset.position() >= report.assets().size()).toList();
         gone.forEach(asset -> forgotten.add(asset.position()));
         if (!forgotten.isEmpty()) {
             jobs.forgetAssets(job, forgotten);
+            saved.keySet().removeAll(forgotten);
         }
         gone.forEach(asset -> LOG.warn("Job {} has no asset {} any more by its provider's answer. What was archived of it, {}, is left in S3 and is not in the manifest", job.key(),
                 asset.position(), asset.key()));
-        return new JobTransfers(missing, jobs.assets(job), uploads.begun(job));
+        return new JobTransfers(missing, List.copyOf(saved.values()), uploads.begun(job));
     }
 
     private static List<Integer> namesakes(List<PlannedAsset> missing) {
@@ -108,7 +110,10 @@ public final class ArchivePlan {
      * @throws AssetRefusedException if one of their URLs is not fetched, before anything is
      */
     public List<PlannedAsset> missing(Job job, Report report) {
-        Map<Integer, ArchivedAsset> saved = saved(job);
+        return missing(saved(job), report);
+    }
+
+    private static List<PlannedAsset> missing(Map<Integer, ArchivedAsset> saved, Report report) {
         List<String> stems = ArchiveKey.stems(report.assets());
         List<Name> names = report.assets().stream().map(Name::of).toList();
         Set<Name> incomplete = new HashSet<>();
@@ -155,7 +160,7 @@ public final class ArchivePlan {
     }
 
     private Map<Integer, ArchivedAsset> saved(Job job) {
-        Map<Integer, ArchivedAsset> saved = new HashMap<>();
+        Map<Integer, ArchivedAsset> saved = new LinkedHashMap<>();
         jobs.assets(job).forEach(asset -> saved.put(asset.position(), asset));
         return saved;
     }
