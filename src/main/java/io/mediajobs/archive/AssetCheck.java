@@ -61,7 +61,7 @@ public final class AssetCheck {
             return sent;
         }
         String sha256 = stored.readBack(sent);
-        if (sha256 == null || unsure && !sha256.equals(sent.sha256())) {
+        if (sha256 == null) {
             throw other(sent);
         }
         return sent.withSha256(sha256);
@@ -83,8 +83,7 @@ public final class AssetCheck {
         }
         Sent sent = download.getSent();
         StoredObject.Likeness likeness = stored.compare(sent);
-        boolean same = likeness == StoredObject.Likeness.SAME || likeness == StoredObject.Likeness.UNKNOWN && sent.sha256().equals(stored.readBack(sent));
-        if (!same) {
+        if (!stored.isSame(likeness, sent)) {
             throw S3Failure.thereAlready(sent, likeness, null);
         }
         return sent;

@@ -194,7 +194,7 @@ public final class MultipartUpload implements AutoCloseable {
         } catch (SdkException e) {
             if (S3Failure.isThereAlready(e)) {
                 StoredObject.Likeness found = stored.compare(sent);
-                boolean same = isSame(found, sent);
+                boolean same = stored.isSame(found, sent);
                 unfinished.abandon(upload);
                 if (!same) {
                     throw S3Failure.thereAlready(sent, found, e);
@@ -204,24 +204,12 @@ public final class MultipartUpload implements AutoCloseable {
             if (!S3Failure.isWithoutUpload(e)) {
                 throw e;
             }
-            if (!isThere(sent)) {
+            if (!stored.isSame(stored.compare(sent), sent)) {
                 unfinished.abandon(upload);
                 throw new S3UnavailableException("S3 does not know the upload of " + planned + " any more; it is sent anew.", e);
             }
         }
         return sent;
-    }
-
-    private boolean isThere(Sent sent) {
-        return isSame(stored.compare(sent), sent);
-    }
-
-    private boolean isSame(StoredObject.Likeness found, Sent sent) {
-        return switch (found) {
-            case SAME -> true;
-            case UNKNOWN -> stored.readBack(sent) != null;
-            case OTHER, NONE -> false;
-        };
     }
 
     /**

@@ -84,8 +84,13 @@ public final class StoredObject {
         return theirs != null && ours != null && theirs.contains("-") == ours.contains("-");
     }
 
+    /** Whether what was found is what was sent; where there is no sum to go by, it is read back. */
+    boolean isSame(Likeness found, Sent sent) {
+        return found == Likeness.SAME || found == Likeness.UNKNOWN && readBack(sent) != null;
+    }
+
     /**
-     * Reads the object back and compares each part's sum.
+     * Reads the object back and compares each part's sum, and that of the whole where it is known.
      *
      * @return its SHA-256 in hex; null if it is another object
      * @throws S3UnavailableException if it cannot be read to its end
@@ -102,7 +107,8 @@ public final class StoredObject {
         } catch (IOException e) {
             throw new S3UnavailableException("Reading " + sent.planned() + " back from S3 failed: " + e, e);
         }
-        return Digests.hex(sha256);
+        String read = Digests.hex(sha256);
+        return sent.sha256() == null || sent.sha256().equals(read) ? read : null;
     }
 
     private static List<UploadPart> parts(Sent sent) {
