@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mediajobs.demo.s3.EmbeddedS3;
 import io.mediajobs.job.Job;
 import io.mediajobs.job.JobState;
+import io.mediajobs.servers.Daemon;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -145,28 +146,12 @@ class SecureAssetHostsTest {
 
         private Tunnel(int leadsTo) throws IOException {
             this.leadsTo = leadsTo;
-            run(() -> {
+            Daemon.start(() -> {
                 while (true) {
                     Socket client = socket.accept();
-                    run(() -> serve(client));
+                    Daemon.start(() -> serve(client));
                 }
             });
-        }
-
-        private interface Work {
-            void run() throws IOException;
-        }
-
-        private static void run(Work work) {
-            Thread thread = new Thread(() -> {
-                try {
-                    work.run();
-                } catch (IOException e) {
-                    // closed
-                }
-            }, "tunnel");
-            thread.setDaemon(true);
-            thread.start();
         }
 
         private int port() {
@@ -184,7 +169,7 @@ class SecureAssetHostsTest {
                     }
                     client.getOutputStream().write("HTTP/1.1 200 Connected\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
                     try (Socket host = new Socket(InetAddress.getByName("127.0.0.2"), leadsTo)) {
-                        run(() -> client.getInputStream().transferTo(host.getOutputStream()));
+                        Daemon.start(() -> client.getInputStream().transferTo(host.getOutputStream()));
                         host.getInputStream().transferTo(client.getOutputStream());
                     }
                     return;

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mediajobs.job.Job;
 import io.mediajobs.job.JobState;
 import io.mediajobs.report.ReportAsset;
+import io.mediajobs.servers.Answer;
+import io.mediajobs.servers.Daemon;
 import io.mediajobs.servers.DiscardingS3;
 import io.mediajobs.servers.PlainServer;
 import io.mediajobs.store.ArchivedAsset;
@@ -52,7 +54,7 @@ class SurplusBytesTest {
     private final Set<String> asked = ConcurrentHashMap.newKeySet();
     private final Set<String> again = ConcurrentHashMap.newKeySet();
 
-    private void answerTwice(PlainServer.Request request, io.mediajobs.servers.Answer answer) throws IOException {
+    private void answerTwice(PlainServer.Request request, Answer answer) throws IOException {
         if (!asked.add(request.path())) {
             again.add(request.path());
         }
@@ -95,10 +97,10 @@ class SurplusBytesTest {
     @Test
     void throughAProxyThatSaysMoreThanYes() throws Exception {
         try (PlainServer host = new PlainServer(this::answerTwice, TestCertificates.sockets("good")); ServerSocket proxy = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-            daemon(() -> {
+            Daemon.start(() -> {
                 while (true) {
                     Socket connection = proxy.accept();
-                    daemon(() -> tunnel(connection, host.address().getPort()));
+                    Daemon.start(() -> tunnel(connection, host.address().getPort()));
                 }
             });
             areAllThemselves("https://good.example:" + host.address().getPort(), Map.of("archive.proxy", "http://127.0.0.1:" + proxy.getLocalPort()));
@@ -115,24 +117,8 @@ class SurplusBytesTest {
             }
             in.read();
             connection.getOutputStream().write("HTTP/1.1 200 Connection established\r\nContent-Length: 2\r\n\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-            daemon(() -> target.getInputStream().transferTo(connection.getOutputStream()));
+            Daemon.start(() -> target.getInputStream().transferTo(connection.getOutputStream()));
             in.transferTo(target.getOutputStream());
         }
-    }
-
-    private interface Work {
-        void run() throws IOException;
-    }
-
-    private static void daemon(Work work) {
-        Thread thread = new Thread(() -> {
-            try {
-                work.run();
-            } catch (IOException e) {
-                // the other side has gone
-            }
-        });
-        thread.setDaemon(true);
-        thread.start();
     }
 }

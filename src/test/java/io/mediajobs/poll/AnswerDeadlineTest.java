@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.mediajobs.TestProgram;
 import io.mediajobs.job.Job;
 import io.mediajobs.job.JobKey;
+import io.mediajobs.servers.Daemon;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -32,10 +33,10 @@ class AnswerDeadlineTest {
     /** Answers every request with the beginning, then a letter every 20 ms until the other side goes. */
     private static ServerSocket dripping(String beginning) throws IOException {
         ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        start(() -> {
+        Daemon.start(() -> {
             while (!server.isClosed()) {
                 Socket asked = server.accept();
-                start(() -> {
+                Daemon.start(() -> {
                     try (asked) {
                         OutputStream out = asked.getOutputStream();
                         out.write(beginning.getBytes(StandardCharsets.US_ASCII));
@@ -48,22 +49,6 @@ class AnswerDeadlineTest {
             }
         });
         return server;
-    }
-
-    private interface Work {
-        void run() throws Exception;
-    }
-
-    private static void start(Work work) {
-        Thread thread = new Thread(() -> {
-            try {
-                work.run();
-            } catch (Exception e) {
-                // the other side has gone, which is what it is for
-            }
-        });
-        thread.setDaemon(true);
-        thread.start();
     }
 
     private TestProgram program(ServerSocket server) {
